@@ -1,0 +1,183 @@
+//! The settings as values with types.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::checks::{Check, examine};
+use super::document::SettingShown;
+use super::limits::RateLimits;
+use super::secrets_file::secrets_file;
+use super::sources::{Environment, Overrides};
+use crate::platform::{Code, Email, Fault, FieldProblem, Ids, Result, Secret};
+
+/// Who may become a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SignupMode {
+    /// Whoever proves an address.
+    Open,
+    /// Only known customers.
+    Invite,
+}
+
+/// Which of Stripe's worlds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StripeMode {
+    /// No real money.
+    Test,
+    /// Real money.
+    Live,
+}
+
+/// Which store.
+#[derive(Debug, Clone)]
+pub enum Database {
+    /// A file.
+    Sqlite(PathBuf),
+    /// An address, which may hold a password.
+    Postgres(Secret),
+}
+
+/// A key of an operator: its name, and the SHA-256 of the key in hexadecimal. The key itself is not kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperatorKey {
+    /// Who holds it.
+    pub name: String,
+    /// [`digest_hex`](crate::platform::digest_hex) of the key.
+    pub digest: String,
+}
+
+/// What Stripe needs.
+#[derive(Debug, Clone)]
+pub struct StripeSettings {
+    /// Which key is used.
+    pub mode: StripeMode,
+    /// The key of test mode.
+    pub test_key: Option<Secret>,
+    /// The key of live mode.
+    pub live_key: Option<Secret>,
+}
+
+impl StripeSettings {
+    /// The key of the mode that is set.
+    pub fn key_in_use(&self) -> Option<&Secret> {
+        match self.mode {
+            StripeMode::Test => self.test_key.as_ref(),
+            StripeMode::Live => self.live_key.as_ref(),
+        }
+    }
+
+    /// Whether real money could move: the mode is live, or the key in use is a live one.
+    pub fn is_live(&self) -> bool {
+        let live =
+            |key: &Secret| ["sk_live_", "rk_live_"].iter().any(|prefix| key.expose().starts_with(prefix));
+        self.mode == StripeMode::Live || self.key_in_use().is_some_and(live)
+    }
+}
+
+/// Everything an operator set, checked.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where the web server listens.
+    pub bind: SocketAddr,
+    /// The address that others use, if it was set; see [`Settings::base_url`].
+    pub public_base_url: Option<String>,
+    /// The database, the outbox and generated secrets.
+    pub data_dir: PathBuf,
+    /// The configuration file and hot documents.
+    pub config_dir: PathBuf,
+    /// The logs.
+    pub log_dir: PathBuf,
+    /// The store.
+    pub database: Database,
+    /// The warehouse, a PostgreSQL address.
+    pub warehouse: Option<Secret>,
+    /// The keys of operators; empty: what operators do is not configured.
+    pub operator_keys: Vec<OperatorKey>,
+    /// `AUTH_JWT_SECRET` as it was set; see [`Settings::auth_secret`].
+    pub auth_jwt_secret: Option<Secret>,
+    /// How long a customer stays signed in.
+    pub session_length: Duration,
+    /// Who may become a customer.
+    pub signup_mode: SignupMode,
+    /// The sender of mail.
+    pub email_from: Email,
+    /// Where people can write to.
+    pub support_email: Option<Email>,
+    /// Stripe.
+    pub stripe: StripeSettings,
+    /// How often one caller may ask.
+    pub rate_limits: RateLimits,
+    /// Whose forwarding headers are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The token with which a Prometheus elsewhere reads /metrics.
+    pub metrics_token: Option<Secret>,
+    /// Whether everything is made up.
+    pub demo: bool,
+    pub(super) shown: Vec<SettingShown>,
+    pub(super) checks: Vec<Check>,
+}
+
+impl Settings {
+    /// Read the settings; everything that is wrong or unsafe comes back in one fault, a field a setting.
+    pub fn load(overrides: &Overrides, environment: &Environment) -> Result<Self> {
+        let examined = examine(overrides, environment);
+        let wrong: Vec<FieldProblem> = examined
+            .checks
+            .iter()
+            .filter(|check| !check.ok)
+            .map(|check| FieldProblem {
+                field: check.id.clone(),
+                expected: format!("{}; {}", check.evidence, check.remedy),
+            })
+            .collect();
+        match examined.settings {
+            Some(settings) if wrong.is_empty() => Ok(settings),
+            _ => {
+                let lines: Vec<_> =
+                    wrong.iter().map(|one| format!("{}: {}", one.field, one.expected)).collect();
+                let mut fault =
+                    Fault::new(Code::Invalid, format!("unsafe or wrong settings: {}", lines.join(" | ")));
+                fault.fields = wrong;
+                Err(fault)
+            }
+        }
+    }
+
+    /// The address that others use, once it is known where the server listens (port 0 becomes a real one then).
+    pub fn base_url(&self, bound: SocketAddr) -> String {
+        self.public_base_url.clone().unwrap_or_else(|| format!("http://{bound}"))
+    }
+
+    /// `AUTH_JWT_SECRET`, or on SQLite the generated one in `DATA_DIR`.
+    pub fn auth_secret(&self, ids: &Ids) -> Result<Secret> {
+        match (&self.auth_jwt_secret, &self.database) {
+            (Some(secret), _) => Ok(secret.clone()),
+            (None, Database::Sqlite(_)) => secrets_file(&self.data_dir, AUTH_SECRET_FILE, ids),
+            (None, Database::Postgres(_)) => {
+                Err(Fault::not_configured("AUTH_JWT_SECRET", "replicas on one PostgreSQL must share it"))
+            }
+        }
+    }
+
+    /// Every setting with its value, masked where it is secret, and where it comes from.
+    pub fn describe(&self) -> &[SettingShown] {
+        &self.shown
+    }
+
+    /// What was checked before these settings were accepted.
+    pub fn checks(&self) -> &[Check] {
+        &self.checks
+    }
+}
+
+/// The generated `AUTH_JWT_SECRET` below `DATA_DIR`.
+pub(super) const AUTH_SECRET_FILE: &str = "auth_jwt_secret";
+/// The SQLite file below `DATA_DIR` when `DATABASE_URL` does not name one.
+pub(super) const DATABASE_FILE: &str = "echopilot.db";
