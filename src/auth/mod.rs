@@ -1,0 +1,27 @@
+//! Sign-in of customers: codes by mail, sessions, and the tokens that carry them.
+//!
+//! A token is an EdDSA JWT without personal data; what it stands for is the session row. Memory answers for
+//! tokens seen before ([`recall`]), one lookup for others ([`look_up`]); a numbered list of changes makes
+//! every replica forget what was revoked within a second.
+
+mod challenge;
+mod demo_sign_in;
+mod keys;
+mod login;
+mod magic_link;
+mod me;
+mod sessions;
+mod sign_out;
+mod sql;
+mod token;
+mod wrap;
+
+pub use challenge::clean_up as forget_codes;
+pub use demo_sign_in::{DEMO_EMAIL, SignInDemo};
+pub use keys::{Jwks, Keys, jwks};
+pub use login::{SignIn, SignInAnswer};
+pub use magic_link::{CodeSent, RequestCode};
+pub use me::{Me, WhoAmI};
+pub use sessions::{Recall, Sessions, clean_up as forget_sessions, look_up, recall};
+pub use sign_out::{SignOut, SignedOut};
+pub(crate) use sql::ALL as STATEMENTS;

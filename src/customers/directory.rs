@@ -1,0 +1,108 @@
+//! Finding and making customers. An address is the key people know; the identifier is the one we use.
+
+use serde::{Deserialize, Serialize};
+
+use super::sql::{ADD, BY_EMAIL, COUNT};
+use crate::platform::{Email, Fault, Result, Timestamp};
+use crate::store::{FromRow, Row, Tx, args};
+
+/// What a customer pays for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Plan {
+    /// Nothing.
+    Free,
+    /// The smaller subscription.
+    Starter,
+    /// The larger subscription.
+    Pro,
+    /// By agreement.
+    Enterprise,
+}
+
+impl Plan {
+    /// As stored and as shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Free => "free",
+            Self::Starter => "starter",
+            Self::Pro => "pro",
+            Self::Enterprise => "enterprise",
+        }
+    }
+}
+
+/// A customer as stored.
+#[derive(Debug, Clone)]
+pub struct Customer {
+    /// ULID.
+    pub id: String,
+    /// The address they sign in with.
+    pub email: Email,
+    /// What to call them.
+    pub name: String,
+    /// The plan's name.
+    pub plan: String,
+    /// The payment provider's identifier, once there is one.
+    pub stripe_customer_id: Option<String>,
+    /// When the account was made.
+    pub created_at: Timestamp,
+    /// Since when they may not sign in.
+    pub disabled_at: Option<Timestamp>,
+}
+
+impl FromRow for Customer {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        let email: String = row.get("email")?;
+        Ok(Self {
+            id: row.get("id")?,
+            email: Email::parse(&email).map_err(Fault::internal)?,
+            name: row.get("name")?,
+            plan: row.get("plan")?,
+            stripe_customer_id: row.get("stripe_customer_id")?,
+            created_at: row.get("created_at")?,
+            disabled_at: row.get("disabled_at")?,
+        })
+    }
+}
+
+/// The customer with this address.
+pub fn by_email(tx: &mut Tx<'_>, email: &Email) -> Result<Option<Customer>> {
+    tx.maybe(BY_EMAIL, args![email.as_str()])
+}
+
+/// Whether a code may be sent there: known and not disabled, or unknown while anybody may sign up.
+pub fn may_sign_in(tx: &mut Tx<'_>, email: &Email, open: bool) -> Result<bool> {
+    Ok(by_email(tx, email)?.map_or(open, |customer| customer.disabled_at.is_none()))
+}
+
+/// The identifier of the customer who has just proved the address; made under `new_id` where sign-up is
+/// open and there is none. `None`: may not sign in.
+pub fn signed_in(
+    tx: &mut Tx<'_>,
+    email: &Email,
+    new_id: &str,
+    open: bool,
+    now: Timestamp,
+) -> Result<Option<String>> {
+    match by_email(tx, email)? {
+        Some(customer) => Ok(customer.disabled_at.is_none().then_some(customer.id)),
+        None if open => {
+            let name = email.as_str().split('@').next().unwrap_or_default();
+            add(tx, new_id, email, name, Plan::Free, now)?;
+            Ok(Some(new_id.to_owned()))
+        }
+        None => Ok(None),
+    }
+}
+
+/// Make a customer; false when the address is taken.
+pub fn add(tx: &mut Tx<'_>, id: &str, email: &Email, name: &str, plan: Plan, now: Timestamp) -> Result<bool> {
+    let added = tx.run(ADD, args![id, email.as_str(), name, plan.as_str(), None::<String>, now])?;
+    Ok(added == 1)
+}
+
+/// How many customers there are.
+pub fn count(tx: &mut Tx<'_>) -> Result<i64> {
+    tx.one(COUNT, args![])
+}

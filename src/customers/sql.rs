@@ -1,0 +1,17 @@
+//! Statements about customers.
+
+use crate::store::statements;
+
+statements! {
+    BY_EMAIL = "SELECT id, email, name, plan, stripe_customer_id, created_at, disabled_at FROM customers \
+        WHERE email = $1";
+    ADD = "INSERT INTO customers (id, email, name, plan, stripe_customer_id, created_at, updated_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (email) DO NOTHING";
+    COUNT = "SELECT COUNT(*) FROM customers";
+
+    REFERRAL_ADD = "INSERT INTO referrals (code, customer_id, referred_customer_id, status, credit_minor, currency, \
+        created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (code) DO NOTHING";
+    REFERRALS = "SELECT code, customer_id, referred_customer_id, status, credit_minor, currency, created_at, \
+        credited_at FROM referrals WHERE (CAST($1 AS TEXT) IS NULL OR customer_id = $1) \
+        ORDER BY created_at DESC, code LIMIT 200";
+}

@@ -1,0 +1,9 @@
+//! Jobs: the AI work that customers pay for.
+
+mod list;
+mod sql;
+mod summary;
+
+pub use list::{Job, Jobs, ListJobs, add};
+pub(crate) use sql::ALL as STATEMENTS;
+pub use summary::{AccountSummary, MonthFigures, SummariseAccount};
