@@ -1,0 +1,5 @@
+//! Reading the logs back.
+
+mod tail;
+
+pub use tail::{LogTail, TailLog};

@@ -1,0 +1,64 @@
+//! The daily clean-up: what has ended is removed.
+
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::deliver::{forget_delivered, outbox_file};
+use crate::auth;
+use crate::events::Log;
+use crate::operation::{self, Access, Cost, Cx, Meta, Operation, Route, later, outbox};
+use crate::platform::Result;
+
+/// How long finished runs are kept: enough for a strip of 30 daily ones, and a quarter to look back on.
+const RUNS_KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
+
+/// Remove ended sessions, codes, idempotency keys, old runs and mail that expired.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CleanUp {}
+
+/// How many rows went.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CleanedUp {
+    /// Sessions that had ended.
+    pub sessions: u64,
+    /// Sign-in codes that had ended.
+    pub codes: u64,
+    /// Kept answers older than a day.
+    pub idempotency_keys: u64,
+    /// Undelivered things that had expired.
+    pub outbox: u64,
+    /// Finished runs older than 90 days.
+    pub runs: u64,
+    /// Lines of the mail outbox file older than a day.
+    pub mail_lines: u64,
+}
+
+impl Operation for CleanUp {
+    const META: Meta = Meta {
+        name: "clean-up",
+        route: Route::none(),
+        access: Access::Operator,
+        cost: Cost::Blocking,
+        log: Log::Scheduler,
+    };
+    type Output = CleanedUp;
+
+    fn run(&self, cx: &Cx) -> Result<CleanedUp> {
+        let now = cx.now;
+        let mail_file = outbox_file(&cx.deps.settings.data_dir);
+        let mail_lines = forget_delivered(&mail_file, now.minus(Duration::from_secs(24 * 3600)))?;
+        cx.deps.store.write(move |tx| {
+            Ok(CleanedUp {
+                sessions: auth::forget_sessions(tx, now)?,
+                codes: auth::forget_codes(tx, now)?,
+                idempotency_keys: operation::forget_idempotency_keys(tx, now)?,
+                outbox: outbox::clean_up(tx, now)?,
+                runs: later::clean_up(tx, now.minus(RUNS_KEPT))?,
+                mail_lines,
+            })
+        })
+    }
+}

@@ -1,0 +1,18 @@
+//! What runs by the clock: one flat list, its state in the store, and the thread that looks at both.
+
+mod clean_up;
+mod control;
+mod deliver;
+mod runner;
+mod schedule;
+mod sql;
+mod status;
+mod words;
+
+pub use clean_up::{CleanUp, CleanedUp};
+pub use control::{PauseTask, ResumeTask, RunTask, TaskStarted, TaskSwitched};
+pub use deliver::deliver;
+pub use runner::{Runner, Ticked};
+pub use schedule::{SCHEDULE, Scheduled};
+pub(crate) use sql::ALL as STATEMENTS;
+pub use status::{SchedulerStatus, ShowScheduler, TaskStatus};
