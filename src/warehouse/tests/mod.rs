@@ -1,0 +1,6 @@
+//! Stories about the warehouse, on a real server, with the source on each engine.
+
+mod carried;
+mod faults;
+mod operations;
+mod support;

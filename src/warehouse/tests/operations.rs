@@ -1,0 +1,113 @@
+//! The operations as callers see them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::support::{JOB_STATUS, START, Stage, sum, with_each_source};
+use crate::operation::later::{self, RunState};
+use crate::operation::{Caller, Entry, Input};
+use crate::platform::Code;
+use crate::store::testing::engines;
+use crate::store::{Engine, args, lease};
+use crate::warehouse::{Reach, ShowWarehouse, SyncReport, SyncWarehouse};
+
+#[test]
+fn of_two_at_once_one_works_and_the_other_names_it() {
+    with_each_source(|stage| {
+        let held =
+            lease::acquire(stage.source.store(), "warehouse-sync", "operator 01ABC", Duration::from_secs(60));
+        let held = held.unwrap();
+        for caller in [Caller::Shell, Caller::Operator("ada".into())] {
+            let fault = stage.cx(caller).call(&SyncWarehouse::default()).unwrap_err();
+            assert_eq!(fault.code, Code::Conflict);
+            assert!(fault.detail.contains("operator 01ABC"), "{fault:?}");
+        }
+        drop(held);
+        // Another store that writes to the same warehouse is kept out by the warehouse itself.
+        let mut client = stage.client();
+        let mut other = client.transaction().unwrap();
+        other.batch_execute("SELECT pg_advisory_xact_lock(hashtext('echopilot warehouse'))").unwrap();
+        assert_eq!(stage.sync(&SyncWarehouse::default()).unwrap_err().code, Code::Conflict);
+        drop(other);
+        assert_eq!(stage.run(), [7, 0, 0, 0, 0]);
+    });
+}
+
+#[test]
+fn over_http_a_run_is_queued_and_known_by_the_same_id_when_it_ran() {
+    with_each_source(|stage| {
+        let cx = stage.cx(Caller::Operator("ada".into()));
+        let entry = Entry::of::<SyncWarehouse>();
+        let answer = (entry.invoke)(&cx, Input::json(br#"{"tables":["jobs"]}"#)).unwrap();
+        assert_eq!(answer.status.http(), 202);
+        let queued: SyncReport = serde_json::from_slice(&answer.body).unwrap();
+        assert_eq!((queued.state, queued.status), (RunState::Queued, None));
+        assert!(answer.body.starts_with(br#"{"ok":true,"run_id":""#));
+
+        let runs = stage.source.store().read(later::queued).unwrap();
+        assert_eq!(runs[0].id, queued.run_id);
+        let mut cx = stage.cx(Caller::Scheduler);
+        cx.request_id.clone_from(&queued.run_id);
+        // Twice, as after a process that died: the second attempt is another run of the same id.
+        for expected in [[3, 0, 0, 0, 0], [0; 5]] {
+            let answer = (entry.invoke)(&cx, Input::json(runs[0].input.as_bytes())).unwrap();
+            let report: SyncReport = serde_json::from_slice(&answer.body).unwrap();
+            assert_eq!((sum(&report), &report.run_id, answer.status.http()), (expected, &queued.run_id, 200));
+        }
+        let waits =
+            (entry.invoke)(&stage.cx(Caller::Operator("ada".into())), Input::json(br#"{"wait":true}"#));
+        assert_eq!(waits.unwrap().status.http(), 200);
+        let fault = (entry.invoke)(&cx, Input::json(br#"{"tables":["leads"]}"#)).unwrap_err();
+        assert_eq!(fault.code, Code::Invalid);
+        let fault = stage.sync(&SyncWarehouse { verify: true, full: true, ..SyncWarehouse::default() });
+        assert_eq!(fault.unwrap_err().code, Code::Invalid);
+    });
+}
+
+#[test]
+fn the_status_tells_the_last_run_the_lag_and_whether_it_is_stale() {
+    with_each_source(|stage| {
+        let show = || stage.cx(Caller::Operator("ada".into())).call(&ShowWarehouse {}).unwrap();
+        let before = show();
+        assert_eq!((before.warehouse, before.lag_rows, before.stale), (Reach::Ok, 7, true));
+        assert!(before.last_sync.is_none() && before.row_counts.is_none());
+
+        stage.run();
+        stage.verify();
+        stage.write(|tx| tx.run(JOB_STATUS, args!["J1", "running"]));
+        let after = show();
+        let last = after.last_sync.unwrap();
+        assert_eq!((last.status.as_str(), last.tables.len(), last.finished_at), ("ok", 4, Some(START)));
+        assert_eq!((after.lag_rows, after.stale), (1, false));
+        assert_eq!(after.last_verify.unwrap().status, "ok");
+        assert_eq!(after.row_counts.unwrap().values().sum::<i64>(), 7);
+        assert_eq!(after.next_run.unwrap().to_string(), "2026-03-02T02:50:00.000Z");
+
+        stage.hands.advance(Duration::from_hours(26));
+        assert!(!show().stale);
+        stage.hands.advance(Duration::from_millis(1));
+        assert!(show().stale);
+    });
+}
+
+#[test]
+fn the_status_answers_from_the_store_when_the_warehouse_is_down_or_there_is_none() {
+    if !engines().contains(&Engine::Postgres) {
+        return;
+    }
+    let mut stage = Stage::on_own(Engine::Sqlite, crate::store::testing::Server::start());
+    stage.run();
+    stage.server().stop();
+    stage.sync(&SyncWarehouse::default()).unwrap_err();
+    let status = stage.cx(Caller::Shell).call(&ShowWarehouse {}).unwrap();
+    assert_eq!((status.warehouse, status.row_counts), (Reach::Down, None));
+    assert!(status.problem.unwrap().contains("can't be reached"));
+    let last = status.last_sync.unwrap();
+    assert!(last.status == "failed" && last.detail.unwrap().contains("can't be reached"));
+    assert!(!status.stale);
+
+    Arc::get_mut(&mut stage.deps).unwrap().settings.warehouse = None;
+    let status = stage.cx(Caller::Shell).call(&ShowWarehouse {}).unwrap();
+    assert_eq!((status.warehouse, status.next_run), (Reach::NotConfigured, None));
+    assert_eq!(stage.sync(&SyncWarehouse::default()).unwrap_err().code, Code::NotConfigured);
+}
