@@ -1,0 +1,99 @@
+//! Routes whose bodies another standard owns: handlers, each with a row, so that documents and tests see them.
+//! Pages have rows of the same kind.
+
+mod documents;
+mod metrics;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+use echopilot_core::openapi::ForeignRoute;
+use echopilot_core::operation::{Access, Method};
+
+use crate::site::Site;
+
+/// A route with an axum handler.
+#[derive(Debug, Clone, Copy)]
+pub struct Foreign {
+    /// What documents say of it.
+    pub route: ForeignRoute,
+    /// Who asks who may.
+    pub gate: Gate,
+}
+
+/// Who asks who may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gate {
+    /// The front, by the route's access.
+    ByAccess,
+    /// Nobody is turned away: the page leads a stranger to the sign-in.
+    SignInFirst,
+    /// The handler itself, for this reason.
+    ByHandler(&'static str),
+}
+
+impl Foreign {
+    /// A row that the front guards by its access.
+    pub const fn of(
+        method: Method,
+        path: &'static str,
+        access: Access,
+        summary: &'static str,
+        content_type: &'static str,
+    ) -> Self {
+        Self { route: ForeignRoute { method, path, access, summary, content_type }, gate: Gate::ByAccess }
+    }
+
+    /// A page that everybody may ask for.
+    pub const fn page(path: &'static str, summary: &'static str) -> Self {
+        Self::of(Method::Get, path, Access::Public, summary, "text/html")
+    }
+
+    /// A page of a signed-in customer; strangers are led to the sign-in.
+    pub const fn customer_page(path: &'static str, summary: &'static str) -> Self {
+        let mut row = Self::of(Method::Get, path, Access::Customer, summary, "text/html");
+        row.gate = Gate::SignInFirst;
+        row
+    }
+
+    /// A form of a page: it answers by leading on to a page.
+    pub const fn form(path: &'static str, summary: &'static str) -> Self {
+        Self::of(Method::Post, path, Access::Public, summary, "text/html")
+    }
+
+    /// The same, but the handler itself asks who may, for `reason`.
+    #[must_use]
+    pub const fn verified_by_handler(mut self, reason: &'static str) -> Self {
+        self.gate = Gate::ByHandler(reason);
+        self
+    }
+}
+
+/// The rows of the handlers here.
+pub const ROWS: &[Foreign] = &[
+    Foreign::of(
+        Method::Get,
+        "/.well-known/jwks.json",
+        Access::Public,
+        "The public keys that session tokens are signed with (RFC 7517).",
+        "application/jwk-set+json",
+    ),
+    Foreign::of(Method::Get, "/openapi.json", Access::Public, "This description of the API.", "application/json"),
+    Foreign::of(
+        Method::Get,
+        "/metrics",
+        Access::Operator,
+        "Figures in the text format of Prometheus. Also for this machine itself and with METRICS_TOKEN as bearer.",
+        "text/plain; version=0.0.4",
+    )
+    .verified_by_handler("a scraper on this machine needs no key, and one elsewhere may have a token of its own"),
+];
+
+/// The handlers of [`ROWS`].
+pub(crate) fn router() -> Router<Arc<Site>> {
+    Router::new()
+        .route("/.well-known/jwks.json", get(documents::keys))
+        .route("/openapi.json", get(documents::description))
+        .route("/metrics", get(metrics::metrics))
+}

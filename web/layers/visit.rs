@@ -1,0 +1,70 @@
+//! What a handler learns about the request beside its own extractors.
+
+use std::convert::Infallible;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use echopilot_core::operation::{Caller, Cx};
+use echopilot_core::platform::Timestamp;
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue};
+
+use crate::caller;
+use crate::problem::Problem;
+use crate::site::Site;
+
+/// Who asks, when, and under which name; an extractor of every handler.
+#[derive(Debug, Clone)]
+pub struct Visit {
+    /// Who calls, as far as the headers prove it.
+    pub caller: Caller,
+    /// The name of the request.
+    pub request_id: String,
+    /// When it came.
+    pub now: Timestamp,
+    /// The client's address; forwarded ones count only from trusted proxies.
+    pub address: IpAddr,
+    /// Whether the other end of the socket is this machine itself and no proxy stood in between.
+    pub is_local: bool,
+}
+
+impl Visit {
+    /// The call that this request makes.
+    pub fn cx(&self, site: &Site) -> Cx {
+        site.cx(self.caller.clone(), self.request_id.clone(), self.now)
+    }
+
+    /// The token for a form on the page, and the cookie to set when the visitor has none yet.
+    pub fn form_token(&self, site: &Site, headers: &HeaderMap) -> (String, Option<HeaderValue>) {
+        if let Some(binding) = self.binding(site, headers) {
+            return (site.forms.issue(binding), None);
+        }
+        let visitor = site.deps.ids.token(16);
+        (site.forms.issue(&visitor), site.cookies.set(site.cookies.visitor, &visitor, None))
+    }
+
+    /// Refuse a form that was not made for this visitor.
+    pub fn verify_form(&self, site: &Site, headers: &HeaderMap, token: &str) -> Result<(), Problem> {
+        site.forms.verify(self.binding(site, headers).unwrap_or(""), token)
+    }
+
+    /// A form is bound to the customer's session, else to the visitor's cookie.
+    fn binding<'a>(&'a self, site: &Site, headers: &'a HeaderMap) -> Option<&'a str> {
+        match &self.caller {
+            Caller::Customer(session) => Some(&session.session_id),
+            _ => caller::cookie(headers, site.cookies.visitor).filter(|value| !value.is_empty()),
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Visit {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        match parts.extensions.get::<Arc<Self>>() {
+            Some(visit) => Ok(Self::clone(visit)),
+            None => unreachable!("the front puts a visit into every request it hands on"),
+        }
+    }
+}
