@@ -1,0 +1,65 @@
+//! Fields of a posted form, and where it may lead afterwards.
+
+use bytes::Bytes;
+use http::HeaderMap;
+
+use crate::layers::Visit;
+use crate::problem::Problem;
+use crate::site::Site;
+
+/// Where a signed-in customer may be led by `next`: our own pages only.
+const NEXT: [&str; 2] = ["/app", "/app/invoices"];
+
+/// The fields as they were sent; the first of a name counts.
+pub(super) struct Form(Vec<(String, String)>);
+
+impl Form {
+    /// Read a form and verify that it was made for this visitor.
+    pub(super) fn verified(
+        site: &Site,
+        visit: &Visit,
+        headers: &HeaderMap,
+        body: &Bytes,
+    ) -> Result<Self, Problem> {
+        let form = Self(form_urlencoded::parse(body).into_owned().collect());
+        visit.verify_form(site, headers, form.get("csrf"))?;
+        Ok(form)
+    }
+
+    /// A field; empty when it is absent.
+    pub(super) fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value)
+    }
+
+    /// Where to go afterwards.
+    pub(super) fn next(&self) -> &'static str {
+        allowed(self.get("next")).unwrap_or(NEXT[0])
+    }
+}
+
+/// `path` when it is one of our own pages.
+pub(super) fn allowed(path: &str) -> Option<&'static str> {
+    NEXT.into_iter().find(|own| *own == path)
+}
+
+/// A path of our own that a form may lead back to, with its query: no other host, no backslash, no control character.
+pub(super) fn own_path(path: &str) -> Option<&str> {
+    let is_own = path.starts_with('/') && !path.starts_with("//") && path.len() <= 512;
+    (is_own && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')).then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_hosts_are_never_led_to() {
+        for path in ["//evil.example", "/\\evil.example", "https://evil.example", "/app\r\nX: y", "", "evil"]
+        {
+            assert_eq!(own_path(path), None, "{path:?}");
+            assert_eq!(allowed(path), None, "{path:?}");
+        }
+        assert_eq!(own_path("/app/invoices?status=open"), Some("/app/invoices?status=open"));
+        assert_eq!(allowed("/app/invoices"), Some("/app/invoices"));
+    }
+}

@@ -1,0 +1,114 @@
+//! What surrounds every page, and how pages and redirects become responses.
+
+use askama::Template;
+use axum::body::Body;
+use echopilot_core::operation::Caller;
+use echopilot_core::platform::{Fault, Timestamp};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, SET_COOKIE};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
+
+use super::view::{Account, ErrorPage, Moment, Shell, Theme};
+use crate::caller::cookie;
+use crate::layers::Visit;
+use crate::problem::Problem;
+use crate::site::Site;
+
+/// The cookie that names the theme; scripts write it too.
+pub(super) const THEME_COOKIE: &str = "ep_theme";
+
+/// The frame of a page for this visitor, and the cookie to set when they are new.
+pub(super) fn frame(
+    site: &Site,
+    visit: &Visit,
+    headers: &HeaderMap,
+    path: &str,
+) -> (Shell, Option<HeaderValue>) {
+    let (csrf, new_visitor) = visit.form_token(site, headers);
+    let account = match &visit.caller {
+        Caller::Customer(session) => Some(Account {
+            email: session.profile.email.as_str().to_owned(),
+            name: Some(session.profile.name.clone()),
+        }),
+        _ => None,
+    };
+    let shell = Shell {
+        path: path.to_owned(),
+        theme: cookie(headers, THEME_COOKIE).and_then(Theme::parse).unwrap_or_default(),
+        csrf,
+        account,
+        demo: site.deps.settings.demo,
+        test_mode: site.deps.settings.stripe.key_in_use().is_some() && !site.deps.settings.stripe.is_live(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        toast: None,
+    };
+    (shell, new_visitor)
+}
+
+/// The styled page of an error.
+pub(crate) fn error_page(
+    status: u16,
+    _title: &str,
+    detail: &str,
+    path: &str,
+    request_id: &str,
+    theme: &str,
+) -> String {
+    let shell = Shell {
+        path: path.to_owned(),
+        theme: Theme::parse(theme).unwrap_or_default(),
+        // No forms but the theme's, which is left to the script here: an error must not set cookies.
+        csrf: String::new(),
+        account: None,
+        demo: false,
+        test_mode: false,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        toast: None,
+    };
+    let page = ErrorPage {
+        shell,
+        status,
+        detail: detail.to_owned(),
+        retry: None,
+        request_id: request_id.to_owned(),
+    };
+    page.render().unwrap_or_else(|_| detail.to_owned())
+}
+
+/// A rendered page. It depends on cookies, so nobody else may keep it.
+pub(super) fn page<T: Template>(view: &T, cookies: impl IntoIterator<Item = HeaderValue>) -> Response<Body> {
+    match view.render() {
+        Ok(html) => {
+            let mut response = Response::new(Body::from(html));
+            let headers = response.headers_mut();
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+            for cookie in cookies {
+                headers.append(SET_COOKIE, cookie);
+            }
+            response
+        }
+        Err(error) => axum::response::IntoResponse::into_response(Problem::from(Fault::internal(error))),
+    }
+}
+
+/// Go on at `path`.
+pub(super) fn lead_to(path: &str, cookies: impl IntoIterator<Item = HeaderValue>) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    let headers = response.headers_mut();
+    headers.insert(LOCATION, HeaderValue::try_from(path).unwrap_or_else(|_| HeaderValue::from_static("/")));
+    for cookie in cookies {
+        headers.append(SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// A day for people, and the moment for programs.
+pub(super) fn day(time: Timestamp) -> Moment {
+    Moment::new(time.to_string(), time.utc().format("%-d %b %Y").to_string())
+}
+
+/// Day and time for people, and the moment for programs.
+pub(super) fn moment(time: Timestamp) -> Moment {
+    Moment::new(time.to_string(), time.utc().format("%-d %b %Y, %H:%M UTC").to_string())
+}

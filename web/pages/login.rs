@@ -1,0 +1,221 @@
+//! Sign-in and sign-out by forms that work without scripts.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{OriginalUri, State};
+use axum::response::IntoResponse as _;
+use bytes::Bytes;
+use echopilot_core::auth::{RequestCode, SignIn, SignInAnswer, SignInDemo, SignOut};
+use echopilot_core::operation::{Caller, Operation, SessionChange};
+use echopilot_core::platform::{Code, Email, Fault, Secret};
+use http::{HeaderMap, HeaderValue, Response};
+
+use super::form::{Form, allowed};
+use super::frame::{frame, lead_to, page as rendered};
+use super::view::{FieldError, LoginNotice, LoginPage, LoginStep};
+use crate::caller::cookie;
+use crate::layers::Visit;
+use crate::problem::Problem;
+use crate::site::Site;
+
+/// Ties a code to the browser that asked for it.
+const BROWSER_COOKIE: &str = "ep_code";
+/// As long as the code is good.
+const BROWSER_COOKIE_AGE: u64 = 600;
+
+/// The form for the address.
+pub(super) async fn page(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    headers: HeaderMap,
+    OriginalUri(uri): OriginalUri,
+) -> Response<Body> {
+    let query: Vec<(String, String)> =
+        form_urlencoded::parse(uri.query().unwrap_or("").as_bytes()).into_owned().collect();
+    let value =
+        |name: &str| query.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value.as_str());
+    let next = allowed(value("next")).unwrap_or("");
+    if matches!(visit.caller, Caller::Customer(_)) {
+        return lead_to(if next.is_empty() { "/app" } else { next }, None);
+    }
+    let notice = match value("why") {
+        "signed-out" => Some(LoginNotice::SignedOut),
+        "expired" => Some(LoginNotice::SessionExpired),
+        "sign-in" => Some(LoginNotice::SignInFirst),
+        "form" => Some(LoginNotice::FormExpired),
+        _ => None,
+    };
+    let shown = Shown { step: LoginStep::Email, email: "", next, notice, error: None };
+    show(&site, &visit, &headers, shown, None)
+}
+
+/// Mail a code and ask for it.
+pub(super) async fn send_code(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response<Body> {
+    let form = match Form::verified(&site, &visit, &headers, &body) {
+        Ok(form) => form,
+        Err(problem) => return stale_form(problem),
+    };
+    let next = allowed(form.get("next")).unwrap_or("");
+    let email = match Email::parse(form.get("email")) {
+        Ok(email) => email,
+        Err(fault) => {
+            let error = FieldError { field: "email", text: words(&fault) };
+            let shown = Shown {
+                step: LoginStep::Email,
+                email: form.get("email"),
+                next,
+                notice: None,
+                error: Some(error),
+            };
+            return show(&site, &visit, &headers, shown, None);
+        }
+    };
+    let known = cookie(&headers, BROWSER_COOKIE).filter(|value| value.len() == 22).map(str::to_owned);
+    let again = known.is_some();
+    let browser = known.unwrap_or_else(|| site.deps.ids.token(16));
+    let (cx, operation) =
+        (visit.cx(&site), RequestCode { email: email.clone(), browser: Some(Secret::new(&*browser)) });
+    match site.offload(move || cx.call(&operation)).await.and_then(|sent| sent) {
+        Ok(_) => {
+            let notice = again.then_some(LoginNotice::CodeSentAgain);
+            let shown = Shown { step: LoginStep::Code, email: email.as_str(), next, notice, error: None };
+            let kept = site.cookies.set(BROWSER_COOKIE, &browser, Some(BROWSER_COOKIE_AGE));
+            show(&site, &visit, &headers, shown, kept)
+        }
+        Err(fault) => Problem::from(fault).into_response(),
+    }
+}
+
+/// Sign in with the code.
+pub(super) async fn sign_in(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response<Body> {
+    let form = match Form::verified(&site, &visit, &headers, &body) {
+        Ok(form) => form,
+        Err(problem) => return stale_form(problem),
+    };
+    let browser = cookie(&headers, BROWSER_COOKIE).map(Secret::new);
+    // People copy codes with spaces in them.
+    let code: String = form.get("code").chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    let attempt =
+        Email::parse(form.get("email")).map(|email| SignIn { email, code: Secret::new(code), browser });
+    let result = match attempt {
+        Err(fault) => Err(fault),
+        Ok(operation) => {
+            let cx = visit.cx(&site);
+            site.offload(move || cx.call(&operation)).await.and_then(|answer| answer)
+        }
+    };
+    match result {
+        Ok(answer) => signed_in(&site, &visit, &answer, form.next()),
+        Err(fault) if matches!(fault.code, Code::Unauthenticated | Code::Invalid) => {
+            let error = FieldError { field: "code", text: words(&fault) };
+            let next = allowed(form.get("next")).unwrap_or("");
+            let shown = Shown {
+                step: LoginStep::Code,
+                email: form.get("email"),
+                next,
+                notice: None,
+                error: Some(error),
+            };
+            show(&site, &visit, &headers, shown, None)
+        }
+        Err(fault) => Problem::from(fault).into_response(),
+    }
+}
+
+/// One tap into the demo account.
+pub(super) async fn demo(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response<Body> {
+    let form = match Form::verified(&site, &visit, &headers, &body) {
+        Ok(form) => form,
+        Err(problem) => return stale_form(problem),
+    };
+    let cx = visit.cx(&site);
+    match site.offload(move || cx.call(&SignInDemo::default())).await.and_then(|answer| answer) {
+        Ok(answer) => signed_in(&site, &visit, &answer, form.next()),
+        Err(fault) => Problem::from(fault).into_response(),
+    }
+}
+
+/// End the session; without one there is nothing to end.
+pub(super) async fn sign_out(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response<Body> {
+    if let Err(problem) = Form::verified(&site, &visit, &headers, &body) {
+        return stale_form(problem);
+    }
+    if matches!(visit.caller, Caller::Customer(_)) {
+        let cx = visit.cx(&site);
+        if let Err(fault) = site.offload(move || cx.call(&SignOut::default())).await.and_then(|answer| answer)
+        {
+            return Problem::from(fault).into_response();
+        }
+    }
+    lead_to("/auth/login?why=signed-out", site.cookies.session_change(&SessionChange::End, visit.now))
+}
+
+fn signed_in(site: &Site, visit: &Visit, answer: &SignInAnswer, next: &str) -> Response<Body> {
+    let session = site.cookies.session_change(&SignIn::session(answer), visit.now);
+    let forget = site.cookies.set(BROWSER_COOKIE, "", Some(0));
+    lead_to(next, session.into_iter().chain(forget))
+}
+
+struct Shown<'a> {
+    step: LoginStep,
+    email: &'a str,
+    next: &'a str,
+    notice: Option<LoginNotice>,
+    error: Option<FieldError>,
+}
+
+fn show(
+    site: &Site,
+    visit: &Visit,
+    headers: &HeaderMap,
+    shown: Shown<'_>,
+    kept: Option<HeaderValue>,
+) -> Response<Body> {
+    let (shell, new_visitor) = frame(site, visit, headers, "/auth/login");
+    let view = LoginPage {
+        shell,
+        step: shown.step,
+        email: shown.email.to_owned(),
+        next: shown.next.to_owned(),
+        notice: shown.notice,
+        errors: shown.error.into_iter().collect(),
+        limit: None,
+    };
+    rendered(&view, new_visitor.into_iter().chain(kept))
+}
+
+/// A form that was made for another visitor or another session: begin again, with the reason.
+fn stale_form(problem: Problem) -> Response<Body> {
+    if problem.status() == http::StatusCode::FORBIDDEN {
+        return lead_to("/auth/login?why=form", None);
+    }
+    problem.into_response()
+}
+
+/// The words of a fault as they stand beside a field.
+fn words(fault: &Fault) -> String {
+    let text = fault.fields.first().map_or(fault.detail.as_str(), |problem| problem.expected.as_str());
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

@@ -1,0 +1,188 @@
+//! `/app`: how the customer's work is going.
+
+use askama::Template;
+
+use super::{Badge, InvoiceRow, Moment, Part, Shell, Stat, Tone};
+use crate::chart::line::Line;
+
+/// The page.
+#[derive(Debug, Clone, Template)]
+#[template(path = "app_overview.html")]
+pub struct OverviewPage {
+    /// The frame, with the account that is greeted.
+    pub shell: Shell,
+    /// The plan beside the greeting.
+    pub plan: Plan,
+    /// Jobs this month.
+    pub jobs: Part<Stat>,
+    /// Mean QA score.
+    pub quality: Part<Stat>,
+    /// Spend this month.
+    pub spend: Part<Stat>,
+    /// Open invoices.
+    pub open_invoices: Part<Stat>,
+    /// Scores of recent jobs.
+    pub chart: Part<QaChart>,
+    /// The latest jobs, newest first; empty when there is none.
+    pub recent: Part<Vec<JobRow>>,
+    /// The open invoice that is due first.
+    pub next_invoice: Part<Option<InvoiceRow>>,
+}
+
+/// The customer's plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// Its name: "Pro".
+    pub name: String,
+    /// When it renews, where it does.
+    pub renews: Option<Moment>,
+}
+
+impl Plan {
+    fn badge(&self) -> Badge {
+        Badge { tone: Tone::Info, glyph: "bolt", text: self.name.clone() }
+    }
+}
+
+/// Scores to draw.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QaChart {
+    /// Oldest first.
+    pub points: Vec<QaPoint>,
+    /// The score that a job has to reach, when all have the same.
+    pub target: Option<f64>,
+}
+
+/// The score of one job.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QaPoint {
+    /// The job's name.
+    pub job: String,
+    /// 0 to 100.
+    pub score: f64,
+    /// When it was done.
+    pub at: Moment,
+}
+
+impl QaPoint {
+    fn shown(&self) -> String {
+        format!("{:.1}", self.score)
+    }
+}
+
+impl QaChart {
+    /// The chart; none when there is nothing that can be drawn.
+    fn line(&self) -> Option<String> {
+        let values: Vec<f64> = self.points.iter().map(|point| point.score).collect();
+        let (first, last) = (self.points.first()?, self.points.last()?);
+        let below = self.target.map(|target| values.iter().filter(|value| **value < target).count());
+        let lowest = values.iter().copied().fold(f64::INFINITY, f64::min);
+        let highest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let mut description = match values.len() {
+            1 => format!("One score, {}.", first.shown()),
+            count => {
+                format!("{count} scores, from {lowest:.1} to {highest:.1}, the latest {}.", last.shown())
+            }
+        };
+        if let (Some(target), Some(below)) = (self.target, below) {
+            description = format!("{description} {below} below the target of {target}.");
+        }
+        let line = Line {
+            id: "quality-chart",
+            title: "QA score of recent jobs",
+            description: &description,
+            values: &values,
+            limits: (0.0, 100.0),
+            target: self.target,
+            from: &first.at.text,
+            to: &last.at.text,
+        };
+        line.render().ok()
+    }
+}
+
+/// One job in the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobRow {
+    /// What it was asked to do, shortened.
+    pub name: String,
+    /// "Task" or the workflow's name.
+    pub kind: String,
+    /// Its score, formatted; none while there is none.
+    pub qa: Option<String>,
+    /// Its cost with currency: "USD 0.0123".
+    pub cost: String,
+    /// Its state.
+    pub status: JobStatus,
+    /// When it was made.
+    pub date: Moment,
+}
+
+/// The state of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobStatus {
+    /// Waits for a worker.
+    Queued,
+    /// Is being worked on.
+    Running,
+    /// Waits for a time or an approval.
+    Waiting,
+    /// Done, and good enough.
+    Done,
+    /// Done, but its score is below the target.
+    BelowTarget,
+    /// Could not be done.
+    Failed,
+    /// Was called off.
+    Cancelled,
+}
+
+impl JobStatus {
+    /// All states.
+    pub const ALL: [Self; 7] = [
+        Self::Queued,
+        Self::Running,
+        Self::Waiting,
+        Self::Done,
+        Self::BelowTarget,
+        Self::Failed,
+        Self::Cancelled,
+    ];
+
+    /// How it is shown.
+    pub fn badge(&self) -> Badge {
+        let (tone, glyph, text) = match self {
+            Self::Queued => (Tone::Neutral, "clock", "Queued"),
+            Self::Running => (Tone::Info, "bolt", "Running"),
+            Self::Waiting => (Tone::Warn, "clock", "Waiting"),
+            Self::Done => (Tone::Ok, "check", "Done"),
+            Self::BelowTarget => (Tone::Warn, "alert", "Below target"),
+            Self::Failed => (Tone::Bad, "cross", "Failed"),
+            Self::Cancelled => (Tone::Neutral, "dash", "Cancelled"),
+        };
+        Badge { tone, glyph, text: text.to_owned() }
+    }
+}
+
+impl OverviewPage {
+    fn greeting(&self) -> String {
+        match self.shell.account.as_ref().and_then(|account| account.name.as_deref()).map(str::trim) {
+            Some(name) if !name.is_empty() => format!("Hello, {name}"),
+            _ => "Welcome back".to_owned(),
+        }
+    }
+
+    /// The four figures with the names they are missed by.
+    fn stats(&self) -> [(&'static str, &Part<Stat>); 4] {
+        [
+            ("Jobs this month", &self.jobs),
+            ("Mean QA score", &self.quality),
+            ("Spend this month", &self.spend),
+            ("Open invoices", &self.open_invoices),
+        ]
+    }
+}
+
+#[cfg(test)]
+#[path = "overview_samples.rs"]
+mod samples;
