@@ -1,0 +1,140 @@
+//! The only place that prints. Data goes to standard output, everything else to standard error; a closed pipe is
+//! no error.
+
+use std::io::{self, IsTerminal as _, Write};
+use std::time::Duration;
+
+use comfy_table::{ContentArrangement, Table, presets};
+use echopilot_core::operation::{Answer, Operation, SessionChange, Status};
+use echopilot_core::platform::{Fault, ProblemDocument, Result};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use crate::global::Global;
+
+/// How this run speaks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ui {
+    json: bool,
+    quiet: bool,
+}
+
+/// Words about a panic, for whoever started the program; they are scrubbed already.
+pub(crate) fn panicked(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Diagnostics on standard error: warnings with `-v`, everything of ours with `-vv`. None without.
+pub(crate) fn trace(verbose: u8) {
+    let filter = match verbose {
+        0 => return,
+        1 => "warn,echopilot_core=info,echopilot_web=info",
+        _ => "info,echopilot_core=debug,echopilot_web=debug",
+    };
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).try_init();
+}
+
+/// A table in the making.
+pub(crate) struct Rows(Table);
+
+impl Rows {
+    /// The names of the columns.
+    pub(crate) fn head(&mut self, names: &[&str]) {
+        self.0.set_header(names);
+    }
+
+    /// One row.
+    pub(crate) fn row(&mut self, cells: &[String]) {
+        self.0.add_row(cells);
+    }
+}
+
+impl Ui {
+    /// As the options say.
+    pub(crate) fn new(global: &Global) -> Self {
+        Self { json: global.json, quiet: global.quiet }
+    }
+
+    /// Whether standard output is one JSON document.
+    pub(crate) fn is_json(self) -> bool {
+        self.json
+    }
+
+    /// Show the output of an operation: the bytes that HTTP would answer, or a table.
+    pub(crate) fn answer<O: Operation>(
+        self,
+        output: &O::Output,
+        table: impl FnOnce(&mut Rows),
+    ) -> Result<()> {
+        self.show(output, table)
+    }
+
+    /// Show a document of a command's own: JSON with `ok` first, or a table.
+    pub(crate) fn show<T: Serialize>(self, output: &T, table: impl FnOnce(&mut Rows)) -> Result<()> {
+        if self.json {
+            let answer = Answer::encode(Status::Ok, SessionChange::Keep, output)?;
+            self.data(&String::from_utf8_lossy(&answer.body));
+            return Ok(());
+        }
+        let mut rows = Rows(Table::new());
+        rows.0.load_style(presets::UTF8_BORDERS_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+        if !io::stdout().is_terminal() {
+            // A pipe has no width; what reads it wants whole lines.
+            rows.0.set_content_arrangement(ContentArrangement::Disabled);
+        }
+        table(&mut rows);
+        if rows.0.row_count() > 0 || rows.0.header().is_some() {
+            self.data(&rows.0.to_string());
+        }
+        Ok(())
+    }
+
+    /// A line of data on standard output.
+    #[expect(clippy::unused_self, reason = "whoever prints was given the one Ui of this run")]
+    pub(crate) fn data(self, text: &str) {
+        let _ = writeln!(io::stdout().lock(), "{text}");
+    }
+
+    /// Bytes of a file on standard output.
+    #[expect(clippy::unused_self, reason = "whoever prints was given the one Ui of this run")]
+    pub(crate) fn bytes(self, bytes: &[u8]) {
+        let mut out = io::stdout().lock();
+        let _ = out.write_all(bytes);
+        let _ = out.flush();
+    }
+
+    /// A line for the person at the terminal, on standard error.
+    pub(crate) fn say(self, text: &str) {
+        if !self.quiet {
+            let _ = writeln!(io::stderr().lock(), "{text}");
+        }
+    }
+
+    /// A failure: words on standard error, and with `--json` the problem document on standard output.
+    pub(crate) fn fail(self, fault: &Fault) {
+        if self.json {
+            let document = serde_json::to_string(&ProblemDocument::of(fault, "")).unwrap_or_default();
+            self.data(&document);
+        }
+        let mut err = io::stderr().lock();
+        let _ = writeln!(err, "error: {}", fault.detail);
+        if let Some(cause) = fault.cause() {
+            let _ = writeln!(err, "cause: {}", echopilot_core::events::Scrubbed::text(&cause).as_str());
+        }
+    }
+
+    /// Do `work` under a spinner where a person watches.
+    pub(crate) fn working<T>(self, what: &'static str, work: impl FnOnce() -> T) -> T {
+        if self.quiet || !io::stderr().is_terminal() {
+            return work();
+        }
+        let spinner = ProgressBar::new_spinner().with_message(what);
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+            spinner.set_style(style);
+        }
+        spinner.enable_steady_tick(Duration::from_millis(100));
+        let result = work();
+        spinner.finish_and_clear();
+        result
+    }
+}

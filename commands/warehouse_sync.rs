@@ -1,0 +1,69 @@
+//! `echopilot warehouse-sync`
+
+use echopilot_core::platform::Result;
+use echopilot_core::warehouse::{SyncReport, SyncStatus, SyncWarehouse};
+
+use crate::boot;
+use crate::exit::Exit;
+use crate::global::Global;
+use crate::help::example;
+use crate::ui::Ui;
+
+/// Copy what changed into the warehouse, or compare both sides
+#[derive(clap::Args)]
+#[command(after_help = example!(
+    "echopilot warehouse-sync",
+    "echopilot warehouse-sync --dry-run --json",
+    "echopilot warehouse-sync --verify"
+))]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    operation: SyncWarehouse,
+}
+
+/// Sync or compare; rows set aside and differences are a finding.
+pub(crate) fn run(arguments: &Arguments, global: &Global, ui: Ui) -> Result<Exit> {
+    let cx = boot::shell(global)?;
+    let what = if arguments.operation.verify { "comparing both sides" } else { "copying what changed" };
+    let report = ui.working(what, || cx.call(&arguments.operation))?;
+    ui.answer::<SyncWarehouse>(&report, |table| {
+        if report.compared.is_empty() {
+            table.head(&["table", "inserted", "updated", "unchanged", "deleted", "quarantined"]);
+            for one in &report.tables {
+                let counts = [one.inserted, one.updated, one.unchanged, one.deleted, one.quarantined];
+                let mut row = vec![one.table.as_str().to_owned()];
+                row.extend(counts.iter().map(ToString::to_string));
+                table.row(&row);
+            }
+        } else {
+            table.head(&["table", "rows here", "rows there", "waiting", "days that differ"]);
+            for one in &report.compared {
+                table.row(&[
+                    one.table.as_str().to_owned(),
+                    one.source_rows.to_string(),
+                    one.warehouse_rows.to_string(),
+                    one.waiting.to_string(),
+                    one.days_different.to_string(),
+                ]);
+            }
+        }
+    })?;
+    explain(&report, ui);
+    Ok(if report.status == Some(SyncStatus::Ok) { Exit::Done } else { Exit::Finding })
+}
+
+fn explain(report: &SyncReport, ui: Ui) {
+    match report.status {
+        Some(SyncStatus::Partial) => {
+            ui.say(
+                "Some rows were refused by the warehouse; warehouse.quarantine has them, with the reasons.",
+            );
+        }
+        Some(SyncStatus::Different) => {
+            ui.say(
+                "Both sides differ; --json names the days. `warehouse-sync --full` makes them equal again.",
+            );
+        }
+        _ => {}
+    }
+}

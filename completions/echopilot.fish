@@ -1,0 +1,337 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_echopilot_global_optspecs
+    string join \n json q/quiet v/verbose no-input env-file= data-dir= config-dir= h/help V/version
+end
+
+function __fish_echopilot_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_echopilot_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_echopilot_using_subcommand
+    set -l cmd (__fish_echopilot_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c echopilot -n "__fish_echopilot_needs_command" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_needs_command" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_needs_command" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_needs_command" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_needs_command" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_needs_command" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_needs_command" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_needs_command" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_needs_command" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "serve" -d 'Serve the web pages and the API, and run what is scheduled'
+complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "smoke" -d 'Ask a running server for everything it offers and look at the answers'
+complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "dev-check" -d 'Check settings, tables, store and generated files, and say what to do about each finding'
+complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "seed-demo" -d 'Add the demo customer with invoices, payments, jobs, a referral and a proposal'
+complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "warehouse-sync" -d 'Copy what changed into the warehouse, or compare both sides'
+complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "warehouse" -d 'The warehouse: how it stands'
+complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "scheduler" -d 'What runs by the clock: status, run now, pause, resume'
+complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "jobs" -d 'The AI work that customers pay for'
+complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "logs" -d 'Read the logs'
+complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "config" -d 'Settings and where they come from'
+complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "migrate" -d 'The tables of the store, step by step'
+complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "man" -d 'Print a manual page'
+complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand serve" -l bind -d 'Where to listen; port 0 takes a free one' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand serve" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand serve" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand serve" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand serve" -l demo -d 'Made-up data in a folder of its own, with a demo account to sign in with one tap'
+complete -c echopilot -n "__fish_echopilot_using_subcommand serve" -l no-scheduler -d 'Run no scheduled tasks and deliver no mail: another replica does'
+complete -c echopilot -n "__fish_echopilot_using_subcommand serve" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand serve" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand serve" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand serve" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand serve" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand serve" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand smoke" -l base-url -d 'Where the server is; BIND or PUBLIC_BASE_URL of the settings when nothing is said' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand smoke" -l dash-key -d 'An operator\'s key; the first of DASHBOARD_KEY when nothing is said' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand smoke" -l junit -d 'Write a JUnit report there' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand smoke" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand smoke" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand smoke" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand smoke" -l list -d 'List the checks and do nothing'
+complete -c echopilot -n "__fish_echopilot_using_subcommand smoke" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand smoke" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand smoke" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand smoke" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand smoke" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand smoke" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand dev-check" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand dev-check" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand dev-check" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand dev-check" -l write -d 'First write the generated files of the checkout anew'
+complete -c echopilot -n "__fish_echopilot_using_subcommand dev-check" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand dev-check" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand dev-check" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand dev-check" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand dev-check" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand dev-check" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand seed-demo" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand seed-demo" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand seed-demo" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand seed-demo" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand seed-demo" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand seed-demo" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand seed-demo" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand seed-demo" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand seed-demo" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse-sync" -l tables -d 'Only these tables, separated by commas; all when nothing is said' -r -f -a "customers\t'Who buys'
+payments\t'What was paid'
+jobs\t'The work that was done'
+ops_events\t'What operators tell each other'"
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse-sync" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse-sync" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse-sync" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse-sync" -l dry-run -d 'Count what would change and show what would be altered, but write nothing'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse-sync" -l full -d 'Compare every row instead of the changed ones'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse-sync" -l verify -d 'Write nothing: compare counts and per-day checksums on both sides'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse-sync" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse-sync" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse-sync" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse-sync" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse-sync" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse-sync" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status help" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status help" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status help" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status help" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status help" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status help" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status help" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status help" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status help" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status help" -f -a "status" -d 'Show when it was last brought up to date, and what waits'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from status" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from status" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from status" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from status" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from status" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from status" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from help" -f -a "status" -d 'Show when it was last brought up to date, and what waits'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and not __fish_seen_subcommand_from status run pause resume help" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and not __fish_seen_subcommand_from status run pause resume help" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and not __fish_seen_subcommand_from status run pause resume help" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and not __fish_seen_subcommand_from status run pause resume help" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and not __fish_seen_subcommand_from status run pause resume help" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and not __fish_seen_subcommand_from status run pause resume help" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and not __fish_seen_subcommand_from status run pause resume help" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and not __fish_seen_subcommand_from status run pause resume help" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and not __fish_seen_subcommand_from status run pause resume help" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and not __fish_seen_subcommand_from status run pause resume help" -f -a "status" -d 'Show every task: when it runs and how it went'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and not __fish_seen_subcommand_from status run pause resume help" -f -a "run" -d 'Run a task now, by the running server'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and not __fish_seen_subcommand_from status run pause resume help" -f -a "pause" -d 'Pause a task until it is resumed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and not __fish_seen_subcommand_from status run pause resume help" -f -a "resume" -d 'Let a paused task go on at its next time'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and not __fish_seen_subcommand_from status run pause resume help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from status" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from status" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from status" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from status" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from status" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from status" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from run" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from run" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from run" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from run" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from run" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from run" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from run" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from pause" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from pause" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from pause" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from pause" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from pause" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from pause" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from pause" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from pause" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from pause" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from resume" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from resume" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from resume" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from resume" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from resume" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from resume" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from resume" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from resume" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from resume" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from help" -f -a "status" -d 'Show every task: when it runs and how it went'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from help" -f -a "run" -d 'Run a task now, by the running server'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from help" -f -a "pause" -d 'Pause a task until it is resumed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from help" -f -a "resume" -d 'Let a paused task go on at its next time'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list help" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list help" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list help" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list help" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list help" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list help" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list help" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list help" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list help" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list help" -f -a "list" -d 'List jobs, newest first'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l limit -d 'How many, 1 to 200; 50 when nothing is said' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l cursor -d 'The `next_cursor` of the page before' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l customer -d 'Operators only: jobs of this customer (an identifier)' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "list" -d 'List jobs, newest first'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and not __fish_seen_subcommand_from tail help" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and not __fish_seen_subcommand_from tail help" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and not __fish_seen_subcommand_from tail help" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and not __fish_seen_subcommand_from tail help" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and not __fish_seen_subcommand_from tail help" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and not __fish_seen_subcommand_from tail help" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and not __fish_seen_subcommand_from tail help" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and not __fish_seen_subcommand_from tail help" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and not __fish_seen_subcommand_from tail help" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and not __fish_seen_subcommand_from tail help" -f -a "tail" -d 'Show the last lines of a log'
+complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and not __fish_seen_subcommand_from tail help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and __fish_seen_subcommand_from tail" -s n -l n -d 'How many lines, 1 to 500' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and __fish_seen_subcommand_from tail" -l level -d 'Only lines of this level or above' -r -f -a "debug\t'For somebody who looks for a cause'
+info\t'Ordinary work'
+warn\t'Works, but somebody should look'
+error\t'Failed'"
+complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and __fish_seen_subcommand_from tail" -l request-id -d 'Only lines of this request' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and __fish_seen_subcommand_from tail" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and __fish_seen_subcommand_from tail" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and __fish_seen_subcommand_from tail" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and __fish_seen_subcommand_from tail" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and __fish_seen_subcommand_from tail" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and __fish_seen_subcommand_from tail" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and __fish_seen_subcommand_from tail" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and __fish_seen_subcommand_from tail" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and __fish_seen_subcommand_from tail" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and __fish_seen_subcommand_from help" -f -a "tail" -d 'Show the last lines of a log'
+complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand config; and not __fish_seen_subcommand_from show help" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand config; and not __fish_seen_subcommand_from show help" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand config; and not __fish_seen_subcommand_from show help" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand config; and not __fish_seen_subcommand_from show help" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand config; and not __fish_seen_subcommand_from show help" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand config; and not __fish_seen_subcommand_from show help" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand config; and not __fish_seen_subcommand_from show help" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand config; and not __fish_seen_subcommand_from show help" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand config; and not __fish_seen_subcommand_from show help" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand config; and not __fish_seen_subcommand_from show help" -f -a "show" -d 'Print every setting, secrets masked'
+complete -c echopilot -n "__fish_echopilot_using_subcommand config; and not __fish_seen_subcommand_from show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand config; and __fish_seen_subcommand_from show" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand config; and __fish_seen_subcommand_from show" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand config; and __fish_seen_subcommand_from show" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand config; and __fish_seen_subcommand_from show" -l origin -d 'Say where each value comes from'
+complete -c echopilot -n "__fish_echopilot_using_subcommand config; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand config; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand config; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "show" -d 'Print every setting, secrets masked'
+complete -c echopilot -n "__fish_echopilot_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and not __fish_seen_subcommand_from status apply help" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and not __fish_seen_subcommand_from status apply help" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and not __fish_seen_subcommand_from status apply help" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and not __fish_seen_subcommand_from status apply help" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and not __fish_seen_subcommand_from status apply help" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and not __fish_seen_subcommand_from status apply help" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and not __fish_seen_subcommand_from status apply help" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and not __fish_seen_subcommand_from status apply help" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and not __fish_seen_subcommand_from status apply help" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and not __fish_seen_subcommand_from status apply help" -f -a "status" -d 'Show which steps are applied and which are not'
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and not __fish_seen_subcommand_from status apply help" -f -a "apply" -d 'Apply what is missing (`serve` does the same when it starts)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and not __fish_seen_subcommand_from status apply help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and __fish_seen_subcommand_from status" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and __fish_seen_subcommand_from status" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and __fish_seen_subcommand_from status" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and __fish_seen_subcommand_from status" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and __fish_seen_subcommand_from status" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and __fish_seen_subcommand_from status" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and __fish_seen_subcommand_from apply" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and __fish_seen_subcommand_from apply" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and __fish_seen_subcommand_from apply" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and __fish_seen_subcommand_from apply" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and __fish_seen_subcommand_from apply" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and __fish_seen_subcommand_from apply" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and __fish_seen_subcommand_from apply" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and __fish_seen_subcommand_from apply" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and __fish_seen_subcommand_from apply" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and __fish_seen_subcommand_from help" -f -a "status" -d 'Show which steps are applied and which are not'
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and __fish_seen_subcommand_from help" -f -a "apply" -d 'Apply what is missing (`serve` does the same when it starts)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand migrate; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand completions" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand completions" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand completions" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand completions" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand completions" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand completions" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand completions" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand completions" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand man" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand man" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand man" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand man" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand man" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand man" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand man" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand man" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand man" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler jobs logs config migrate completions man help" -f -a "serve" -d 'Serve the web pages and the API, and run what is scheduled'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler jobs logs config migrate completions man help" -f -a "smoke" -d 'Ask a running server for everything it offers and look at the answers'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler jobs logs config migrate completions man help" -f -a "dev-check" -d 'Check settings, tables, store and generated files, and say what to do about each finding'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler jobs logs config migrate completions man help" -f -a "seed-demo" -d 'Add the demo customer with invoices, payments, jobs, a referral and a proposal'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler jobs logs config migrate completions man help" -f -a "warehouse-sync" -d 'Copy what changed into the warehouse, or compare both sides'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler jobs logs config migrate completions man help" -f -a "warehouse" -d 'The warehouse: how it stands'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler jobs logs config migrate completions man help" -f -a "scheduler" -d 'What runs by the clock: status, run now, pause, resume'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler jobs logs config migrate completions man help" -f -a "jobs" -d 'The AI work that customers pay for'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler jobs logs config migrate completions man help" -f -a "logs" -d 'Read the logs'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler jobs logs config migrate completions man help" -f -a "config" -d 'Settings and where they come from'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler jobs logs config migrate completions man help" -f -a "migrate" -d 'The tables of the store, step by step'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler jobs logs config migrate completions man help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler jobs logs config migrate completions man help" -f -a "man" -d 'Print a manual page'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler jobs logs config migrate completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from warehouse" -f -a "status" -d 'Show when it was last brought up to date, and what waits'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from scheduler" -f -a "status" -d 'Show every task: when it runs and how it went'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from scheduler" -f -a "run" -d 'Run a task now, by the running server'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from scheduler" -f -a "pause" -d 'Pause a task until it is resumed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from scheduler" -f -a "resume" -d 'Let a paused task go on at its next time'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "list" -d 'List jobs, newest first'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from logs" -f -a "tail" -d 'Show the last lines of a log'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Print every setting, secrets masked'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from migrate" -f -a "status" -d 'Show which steps are applied and which are not'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from migrate" -f -a "apply" -d 'Apply what is missing (`serve` does the same when it starts)'
