@@ -1,0 +1,66 @@
+//! Looking into the database of a [`Home`] past the program, and changing it behind its back.
+
+use postgres::{Client, NoTls, SimpleQueryMessage};
+use rusqlite::Connection;
+
+use super::Home;
+
+impl Home {
+    /// The rows of a query, each as its columns in text; an absent value is empty.
+    pub(crate) fn rows(&self, sql: &str) -> Vec<Vec<String>> {
+        let Some(database) = self.database() else { return self.sqlite_rows(sql) };
+        let messages = client(&database.text).simple_query(sql).expect("rows");
+        let rows = messages.iter().filter_map(|message| match message {
+            SimpleQueryMessage::Row(row) => Some(row),
+            _ => None,
+        });
+        rows.map(|row| (0..row.len()).map(|at| row.get(at).unwrap_or_default().to_owned()).collect())
+            .collect()
+    }
+
+    fn sqlite_rows(&self, sql: &str) -> Vec<Vec<String>> {
+        let connection = self.sqlite();
+        let mut statement = connection.prepare(sql).expect("a query");
+        let columns = statement.column_count();
+        let rows = statement.query_map([], |row| {
+            (0..columns).map(|at| row.get::<_, rusqlite::types::Value>(at).map(as_text)).collect()
+        });
+        rows.expect("rows").collect::<Result<_, _>>().expect("every row")
+    }
+
+    /// The one whole number that a query gives.
+    pub(crate) fn number(&self, sql: &str) -> i64 {
+        let rows = self.rows(sql);
+        rows.first().and_then(|row| row.first()?.parse().ok()).unwrap_or_else(|| panic!("{sql}: {rows:?}"))
+    }
+
+    /// Run statements that change something.
+    pub(crate) fn change(&self, sql: &str) {
+        match self.database() {
+            Some(database) => client(&database.text).batch_execute(sql).expect("a change"),
+            None => self.sqlite().execute_batch(sql).expect("a change"),
+        }
+    }
+
+    fn sqlite(&self) -> Connection {
+        let connection = Connection::open(self.data_dir().join("echopilot.db")).expect("the database");
+        connection.busy_timeout(std::time::Duration::from_secs(10)).expect("patience");
+        connection
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test looks past the store")]
+fn client(url: &str) -> Client {
+    Client::connect(url, NoTls).expect("PostgreSQL")
+}
+
+fn as_text(value: rusqlite::types::Value) -> String {
+    use rusqlite::types::Value::{Blob, Integer, Null, Real, Text};
+    match value {
+        Null => String::new(),
+        Integer(number) => number.to_string(),
+        Real(number) => number.to_string(),
+        Text(text) => text,
+        Blob(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+    }
+}
