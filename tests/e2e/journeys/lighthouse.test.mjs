@@ -1,0 +1,33 @@
+// Mobile speed and accessibility as Lighthouse sees them, median of three runs.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { launch, open } from "../support/browser.mjs";
+import { measure } from "../support/lighthouse.mjs";
+import { PAGES, signedInState } from "../support/pages.mjs";
+import { startServer } from "../support/server.mjs";
+
+describe("Lighthouse", () => {
+  let server, cookies;
+  before(async () => {
+    server = await startServer();
+    const browser = await launch();
+    try {
+      ({ cookies } = await signedInState(browser, server.base, open));
+    } finally {
+      await browser.close();
+    }
+  });
+  after(() => server?.stop());
+
+  for (const page of PAGES.filter(({ lighthouse }) => lighthouse)) {
+    const [performance, accessibility] = page.lighthouse;
+    test(`${page.name}: performance ${performance}, accessibility ${accessibility}`, async () => {
+      const { scores, weak } = await measure(`${server.base}${page.path}`, { cookies: page.signedIn ? cookies : [] });
+      console.log(`${page.name}: ${JSON.stringify(scores)}`);
+      const told = `${JSON.stringify(scores)}\n${weak.join("\n")}`;
+      assert.ok(scores.performance >= performance, told);
+      assert.ok(scores.accessibility >= accessibility, told);
+      assert.ok(scores["best-practices"] >= 95, told);
+    });
+  }
+});

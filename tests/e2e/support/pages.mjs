@@ -1,0 +1,67 @@
+// Every page there is: one line here and it is checked on six screens, in two themes, for size and for speed.
+// `budget` is KB over the wire of a first view. `lighthouse` is the least mobile score [performance, accessibility].
+export const PAGES = [
+  { name: "login", path: "/auth/login", status: 200, signedIn: false, budget: 60, lighthouse: [90, 95] },
+  { name: "app", path: "/app", status: 200, signedIn: true, budget: 35, lighthouse: [95, 100] },
+  { name: "invoices", path: "/app/invoices", status: 200, signedIn: true, budget: 60 },
+  { name: "not-found", path: "/no-such-page", status: 404, signedIn: false, budget: 60 },
+];
+
+// Commands that the palette must offer a signed-in customer; it may offer more, and each must work.
+export const COMMANDS = ["Open App", "Toggle Theme"];
+
+export async function signIn(page) {
+  await page.goto("/auth/login");
+  await page.getByRole("button", { name: "Use the demo account" }).click();
+  await page.waitForURL((url) => url.pathname === "/app");
+}
+
+// The links between the customer's pages: tabs on a wide screen, the bar at the bottom of a phone.
+export function accountLink(page, path) {
+  return page.locator(`nav[aria-label="Your account"] a[href="${path}"]:visible, nav[aria-label="Customer"] a[href="${path}"]:visible`);
+}
+
+// The signed-in cookies, for contexts that only look at pages.
+export async function signedInState(browser, base, open) {
+  const { context, page } = await open(browser, { base });
+  await signIn(page);
+  const state = await context.storageState();
+  await context.close();
+  return state;
+}
+
+// The command palette, opened the way a hand without keys does.
+export async function openPalette(page) {
+  await page.getByRole("button", { name: /commands/i }).first().click();
+  const palette = page.getByRole("dialog");
+  await palette.getByRole("combobox").waitFor();
+  return palette;
+}
+
+// The list of keys, by its own key; a page has it wherever the focus is not in a field.
+export async function openKeySheet(page) {
+  await page.evaluate(() => document.activeElement?.blur());
+  await page.keyboard.press("?");
+  const sheet = page.getByRole("dialog", { name: "Keyboard" });
+  await sheet.waitFor();
+  return sheet;
+}
+
+// A window as tall as the page for the time of `work`: nothing is under a bar that sticks to its edge.
+export async function withWholePage(page, { width, height }, work) {
+  const whole = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ width, height: Math.max(whole, height) });
+  try {
+    await work();
+  } finally {
+    await page.setViewportSize({ width, height });
+  }
+}
+
+// A table on wide screens, a list on narrow ones; whichever is shown.
+export async function countInvoices(page) {
+  const main = page.getByRole("main");
+  const rows = main.getByRole("row").filter({ has: page.getByRole("cell") });
+  const shown = await rows.count();
+  return shown > 0 ? shown : main.getByRole("listitem").filter({ hasText: /paid|open|refunded/i }).count();
+}
