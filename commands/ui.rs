@@ -9,6 +9,9 @@ use echopilot_core::operation::{Answer, Operation, SessionChange, Status};
 use echopilot_core::platform::{Fault, ProblemDocument, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::global::Global;
 
@@ -24,14 +27,18 @@ pub(crate) fn panicked(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
+const OURS: [&str; 3] = ["echopilot", "echopilot_core", "echopilot_web"];
+
 /// Diagnostics on standard error: warnings with `-v`, everything of ours with `-vv`. None without.
 pub(crate) fn trace(verbose: u8) {
-    let filter = match verbose {
+    let (others, ours) = match verbose {
         0 => return,
-        1 => "warn,echopilot_core=info,echopilot_web=info",
-        _ => "info,echopilot_core=debug,echopilot_web=debug",
+        1 => (LevelFilter::WARN, LevelFilter::INFO),
+        _ => (LevelFilter::INFO, LevelFilter::DEBUG),
     };
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).try_init();
+    let filter = Targets::new().with_default(others).with_targets(OURS.map(|target| (target, ours)));
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
+    let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
 }
 
 /// A table in the making.
