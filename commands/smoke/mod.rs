@@ -58,7 +58,10 @@ pub(crate) fn run(arguments: &Arguments, global: &Global, ui: Ui) -> Result<Exit
         let failed = matches!(verdict, Verdict::Failed { .. });
         report.rows.push(Row::new(check, verdict, begun.elapsed()));
         if failed {
-            report.end_with_log(&target, check);
+            // Settings that can't be read are no reason to hide the failure.
+            let settings = boot::settings(&global.overrides()).ok();
+            let log_dir = settings.as_ref().map(|settings| settings.log_dir.as_path());
+            report.end_with_log(&target, check, log_dir);
             break;
         }
     }

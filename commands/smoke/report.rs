@@ -1,9 +1,10 @@
 //! What `smoke` shows: a table or a JSON document, the failing answer with the end of its log, and JUnit.
 
 use std::fmt::Write as _;
+use std::path::Path;
 use std::time::Duration;
 
-use echopilot_core::events::Log;
+use echopilot_core::events::{self, Log, TailQuery};
 use echopilot_core::platform::Result;
 use serde::Serialize;
 use serde_json::Value;
@@ -87,16 +88,18 @@ impl Report {
         self.rows.iter().filter(|row| row.result == result).count()
     }
 
-    /// Fetch the end of the log that the failed check's operation writes to.
-    pub(super) fn end_with_log(&mut self, target: &Target, check: &Check) {
+    /// Fetch the end of the log that the failed check's operation writes to: through the server, else from this
+    /// machine's LOG_DIR.
+    pub(super) fn end_with_log(&mut self, target: &Target, check: &Check, log_dir: Option<&Path>) {
         let log = check.log.unwrap_or(Log::Http);
         let path = format!("/api/logs/tail?file={}&n={LOG_LINES}", log.name());
         let lines = target.ask_as_operator("GET", &path, None).ok().and_then(|reply| {
             let document: Value = serde_json::from_str(&reply.body).ok()?;
             Some(document["lines"].as_array()?.iter().map(Value::to_string).collect())
         });
-        self.log_tail =
-            lines.unwrap_or_else(|| vec![format!("the log {} can't be read through the server", log.name())]);
+        self.log_tail = lines.or_else(|| local_tail(log_dir?, log)).unwrap_or_else(|| {
+            vec![format!("the log {} can't be read through the server, nor in LOG_DIR", log.name())]
+        });
     }
 
     pub(super) fn show(&mut self, ui: Ui) -> Result<()> {
@@ -183,6 +186,14 @@ struct RedReport<'a> {
     ok: bool,
     #[serde(flatten)]
     report: &'a Report,
+}
+
+/// The end of a log on this machine; none when there is no such file or nothing in it.
+fn local_tail(log_dir: &Path, log: Log) -> Option<Vec<String>> {
+    let query = TailQuery { log, n: LOG_LINES, level: None, request_id: None };
+    let tail = events::tail(log_dir, &query).ok()?;
+    let lines: Vec<String> = tail.lines.iter().map(|line| line.get().to_owned()).collect();
+    (!lines.is_empty()).then_some(lines)
 }
 
 /// The checks without running them.

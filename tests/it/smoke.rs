@@ -100,6 +100,12 @@ fn a_server_that_says_ok_to_everything_is_red() {
     assert_eq!(results(&report), [("health".to_owned(), "failed".to_owned())]);
     assert_eq!(report["checks"][0]["body"], r#"{"ok":true}"#);
     assert!(report["log_tail"][0].as_str().unwrap().contains("can't be read"), "{report}");
+    // What the server does not tell may lie on this machine.
+    std::fs::create_dir_all(home.log_dir()).unwrap();
+    let line = r#"{"ts":"2026-03-01T00:00:00.000Z","level":"error","event":"found_here"}"#;
+    std::fs::write(home.log_dir().join("http.ndjson"), format!("{line}\n")).unwrap();
+    let found = smoke(&home, &url, "a-key", &["--json"]).expect_code(1).json();
+    assert!(found["log_tail"][0].as_str().unwrap().contains("found_here"), "{found}");
     let xml = std::fs::read_to_string(home.path().join("smoke.xml")).unwrap();
     let suite = Element::parse(&xml);
     assert_eq!((suite.attribute("failures").as_deref(), suite.children("failure")), (Some("1"), 1));
