@@ -36,10 +36,7 @@ pub(crate) fn assemble(settings: Settings, base_url: String) -> Result<Arc<Deps>
     make_folder(&settings.log_dir, "LOG_DIR")?;
     let events = Events::start(EventsConfig::in_directory(&settings.log_dir), clock.clone())?;
     events.install_panic_hook(crate::ui::panicked);
-    let url = match &settings.database {
-        Database::Sqlite(path) => DatabaseUrl::Sqlite(path.clone()),
-        Database::Postgres(url) => DatabaseUrl::Postgres(url.clone()),
-    };
+    let url = database_url(&settings);
     let store = Store::open(&url, clock.clone(), StoreOptions::default())?;
     migrate::migrate(&store)?;
     let root_key = RootKey::new(&settings.auth_secret(&ids)?);
@@ -64,6 +61,14 @@ pub(crate) fn assemble(settings: Settings, base_url: String) -> Result<Arc<Deps>
     };
     sentinel::register_figures(&deps);
     deps.assemble(|deps| Residents::build(deps, RESIDENTS))
+}
+
+/// Where the store is.
+pub(crate) fn database_url(settings: &Settings) -> DatabaseUrl {
+    match &settings.database {
+        Database::Sqlite(path) => DatabaseUrl::Sqlite(path.clone()),
+        Database::Postgres(url) => DatabaseUrl::Postgres(url.clone()),
+    }
 }
 
 /// What `build.rs` found out about this build.

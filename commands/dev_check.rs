@@ -4,18 +4,18 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use echopilot_core::catalogue::CATALOGUE;
-use echopilot_core::config::{Database, Environment, Settings, examine};
+use echopilot_core::config::{Environment, Settings, examine};
 use echopilot_core::customers::Pricing;
 use echopilot_core::openapi;
 use echopilot_core::platform::{Clock, Result};
 use echopilot_core::store::{DatabaseUrl, Store, StoreOptions, migrate};
 use serde::Serialize;
 
-use crate::documents;
 use crate::exit::Exit;
 use crate::global::Global;
 use crate::help::example;
 use crate::ui::Ui;
+use crate::{boot, documents};
 
 /// Fewer open files than this, and a busy server runs out of them.
 const OPEN_FILES: u64 = 1_024;
@@ -99,15 +99,23 @@ fn skipped(id: &str, why: &str) -> Finding {
     Finding { id: id.to_owned(), outcome: Outcome::Skipped, evidence: why.to_owned(), remedy: String::new() }
 }
 
-/// Every route of the catalogue and of the pages stands in the OpenAPI document, and nothing else does.
+/// Every route of the catalogue and of the pages stands once, and in the OpenAPI document.
 fn registry() -> Finding {
+    const ID: &str = "routes and OpenAPI";
+    const REMEDY: &str = "make the catalogue and the rows of web agree";
     let rows: Vec<_> = echopilot_web::rows().map(|row| row.route).collect();
-    let mut wanted = BTreeSet::new();
+    let mut all = Vec::new();
     for entry in CATALOGUE {
         let method = entry.meta.route.method;
-        wanted.extend(entry.meta.route.paths().map(|path| format!("{} {path}", method.as_str())));
+        all.extend(entry.meta.route.paths().map(|path| format!("{} {path}", method.as_str())));
     }
-    wanted.extend(rows.iter().map(|row| format!("{} {}", row.method.as_str(), row.path)));
+    all.extend(rows.iter().map(|row| format!("{} {}", row.method.as_str(), row.path)));
+    let wanted: BTreeSet<_> = all.iter().cloned().collect();
+    if wanted.len() < all.len() {
+        let mut doubled = BTreeSet::new();
+        let twice: Vec<_> = all.into_iter().filter(|route| !doubled.insert(route.clone())).collect();
+        return finding(ID, false, format!("stands twice: {}", twice.join(", ")), REMEDY);
+    }
     let document = openapi::document(CATALOGUE, &rows);
     let mut found = BTreeSet::new();
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
@@ -119,22 +127,16 @@ fn registry() -> Finding {
         [] => format!("{} routes stand in both", found.len()),
         _ => differing.join(", "),
     };
-    finding(
-        "routes and OpenAPI",
-        differing.is_empty(),
-        evidence,
-        "make the catalogue and the rows of web agree",
-    )
+    finding(ID, differing.is_empty(), evidence, REMEDY)
 }
 
 fn store(settings: Option<&Settings>) -> Finding {
     const ID: &str = "migrations";
     let Some(settings) = settings else { return skipped(ID, "the settings can't be read") };
-    let url = match &settings.database {
-        Database::Sqlite(path) if !path.exists() => return skipped(ID, "there is no store yet"),
-        Database::Sqlite(path) => DatabaseUrl::Sqlite(path.clone()),
-        Database::Postgres(url) => DatabaseUrl::Postgres(url.clone()),
-    };
+    let url = boot::database_url(settings);
+    if matches!(&url, DatabaseUrl::Sqlite(path) if !path.exists()) {
+        return skipped(ID, "there is no store yet");
+    }
     let status =
         Store::open(&url, Clock::System, StoreOptions::default()).and_then(|store| migrate::status(&store));
     match status {

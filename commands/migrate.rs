@@ -1,8 +1,7 @@
 //! `echopilot migrate status|apply`
 
-use echopilot_core::config::Database;
 use echopilot_core::platform::{Clock, Result};
-use echopilot_core::store::{DatabaseUrl, Store, StoreOptions, migrate};
+use echopilot_core::store::{Store, StoreOptions, migrate};
 use serde::Serialize;
 
 use crate::boot;
@@ -38,10 +37,7 @@ struct Step {
 /// Do what the verb says; pending steps and refusals are a finding.
 pub(crate) fn run(verb: &Verb, global: &Global, ui: Ui) -> Result<Exit> {
     let settings = boot::settings(&global.overrides())?;
-    let url = match &settings.database {
-        Database::Sqlite(path) => DatabaseUrl::Sqlite(path.clone()),
-        Database::Postgres(url) => DatabaseUrl::Postgres(url.clone()),
-    };
+    let url = boot::database_url(&settings);
     boot::make_folder(&settings.data_dir, "DATA_DIR")?;
     let store = Store::open(&url, Clock::System, StoreOptions::default())?;
     if matches!(verb, Verb::Apply) {

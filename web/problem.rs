@@ -7,10 +7,9 @@
 
 use axum::body::Body;
 use axum::response::IntoResponse;
-use echopilot_core::platform::{Code, Fault, FieldProblem};
+use echopilot_core::platform::{Code, Fault, FieldProblem, ProblemDocument};
 use http::header::{ACCEPT, CONNECTION, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
-use serde::Serialize;
 
 /// Makes the styled page: status, title, detail, path, request id, and the theme as the cookie has it.
 pub type ErrorPage =
@@ -105,7 +104,7 @@ impl Problem {
 
     /// The document.
     pub(crate) fn json(&self, path: &str, request_id: &str) -> Vec<u8> {
-        let document = Document {
+        let document = ProblemDocument {
             ok: false,
             error: &self.0.detail,
             code: self.0.code,
@@ -114,7 +113,7 @@ impl Problem {
             title: self.0.title,
             status: self.0.status.as_u16(),
             detail: &self.0.detail,
-            instance: path,
+            instance: Some(path),
             errors: &self.0.fields,
         };
         serde_json::to_vec(&document).unwrap_or_default()
@@ -181,22 +180,6 @@ impl IntoResponse for Problem {
         response.extensions_mut().insert(self);
         response
     }
-}
-
-#[derive(Serialize)]
-struct Document<'a> {
-    ok: bool,
-    error: &'a str,
-    code: &'a str,
-    request_id: &'a str,
-    #[serde(rename = "type")]
-    kind: String,
-    title: &'a str,
-    status: u16,
-    detail: &'a str,
-    instance: &'a str,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    errors: &'a [FieldProblem],
 }
 
 /// Whether the client would rather have a page than a document: it names HTML, and no JSON above it.
