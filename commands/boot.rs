@@ -9,7 +9,7 @@ use echopilot_core::catalogue::{CATALOGUE, RESIDENTS};
 use echopilot_core::config::{Database, Environment, Overrides, Settings};
 use echopilot_core::events::{Events, EventsConfig};
 use echopilot_core::observability::Metrics;
-use echopilot_core::operation::{Build, Caller, Cx, Deps, Residents, Troubles};
+use echopilot_core::operation::{Build, Caller, Cx, Deps, Outside, Residents, Troubles};
 use echopilot_core::platform::{Chance, Clock, Code, Fault, Ids, Result, RootKey};
 use echopilot_core::sentinel;
 use echopilot_core::store::{DatabaseUrl, Store, StoreOptions, migrate};
@@ -54,6 +54,7 @@ pub(crate) fn assemble(settings: Settings, base_url: String) -> Result<Arc<Deps>
         build,
         clock,
         ids,
+        outside: Outside::of(&settings),
         settings,
         troubles: Troubles::default(),
         catalogue: CATALOGUE,

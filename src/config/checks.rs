@@ -4,20 +4,16 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::document::{SettingShown, masked};
-use super::limits::RateLimits;
-use super::parse;
-use super::settings::{
-    AUTH_SECRET_FILE, DATABASE_FILE, Database, Settings, SignupMode, StripeMode, StripeSettings,
-};
-use super::sources::{Environment, Given, Layers, Overrides};
+use super::reader::Reader;
+use super::settings::{AUTH_SECRET_FILE, Database, Settings, StripeMode};
+use super::sources::{Environment, Layers, Overrides};
 use super::table::{SETTINGS, Setting};
-use crate::platform::{Email, Secret};
+use crate::platform::Secret;
 
 /// One thing that was checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -44,12 +40,14 @@ pub struct Examination {
 }
 
 /// Rules about more than one setting.
-const RULES: [(&str, &str); 7] = [
+const RULES: [(&str, &str); 9] = [
     ("env-file", "the environment file was read, or none was given"),
     ("file", "echopilot.toml was read, or there is none"),
     ("unknown-keys", "echopilot.toml has only known settings"),
     ("public-bind", "the server is reachable from here only, or has an https address"),
     ("demo-never-live", "demo can't move real money"),
+    ("stripe-key-fits-mode", "the key of Stripe belongs to STRIPE_MODE"),
+    ("legacy-window", "tokens of an earlier service are accepted for a limited time, or not at all"),
     ("shared-secret", "AUTH_JWT_SECRET is there, or can be made"),
     ("private-files", "no key, environment or database file can be read by others"),
 ];
@@ -83,114 +81,7 @@ pub fn examine(overrides: &Overrides, environment: &Environment) -> Examination 
     Examination { settings, shown, checks }
 }
 
-struct Reader {
-    layers: Layers,
-    problems: Vec<Check>,
-}
-
 impl Reader {
-    fn problem(&mut self, id: &str, evidence: String, remedy: String) {
-        let id = Setting::find(id).map_or(id, |setting| setting.env).to_owned();
-        self.problems.push(Check { id, ok: false, evidence, remedy });
-    }
-
-    fn given(&self, key: &str) -> Option<Given> {
-        self.layers.get(Setting::find(key)?)
-    }
-
-    /// The value of a setting; the outer `None` says that it was wrong, and the problem is noted.
-    #[expect(clippy::option_option, reason = "not set and wrong are two things")]
-    fn read<T>(&mut self, key: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<Option<T>> {
-        let setting = Setting::find(key)?;
-        let Some(given) = self.layers.get(setting) else { return Some(None) };
-        match parse(given.text.trim()) {
-            Ok(value) => Some(Some(value)),
-            Err(reason) => {
-                let reason = if setting.secret { reason } else { format!("{reason} ({})", given.text) };
-                self.problem(
-                    key,
-                    format!("{reason}, from {}", given.origin),
-                    format!("set {} to {}", setting.env, setting.expects),
-                );
-                None
-            }
-        }
-    }
-
-    fn settings(&mut self) -> Option<Settings> {
-        let demo = self.read("demo_mode", |text| {
-            parse::switch(text).ok_or_else(|| "it is neither on nor off".to_owned())
-        });
-        let is_demo = demo.flatten().unwrap_or(false);
-        let bind = self.read("bind", parse::bind);
-        let public_base_url = self.read("public_base_url", parse::base_url);
-        let data_dir = self.read("data_dir", folder);
-        let log_dir = self.read("log_dir", folder);
-        let database = self.read("database_url", parse::database);
-        let warehouse = self.read("warehouse_url", parse::postgres);
-        let operator_keys = self.read("dashboard_key", |text| parse::operator_keys(text, is_demo));
-        let auth_jwt_secret = self.read("auth_jwt_secret", |text| match text.len() {
-            length if length < parse::SHORTEST_SECRET && !is_demo => {
-                Err(format!("it has {length} characters"))
-            }
-            _ => Ok(Secret::new(text)),
-        });
-        let hours = self.read("auth_jwt_exp_hrs", |text| match text.parse() {
-            Ok(hours) if (1..=8760_u64).contains(&hours) => Ok(hours),
-            _ => Err("it is no number of hours that makes sense".to_owned()),
-        });
-        let signup_mode = self.read("signup_mode", |text| match text {
-            "open" => Ok(SignupMode::Open),
-            "invite" => Ok(SignupMode::Invite),
-            _ => Err("it is neither of the two".to_owned()),
-        });
-        let email = |text: &str| Email::parse(text).map_err(|_| "it is no e-mail address".to_owned());
-        let email_from = self.read("email_from", email);
-        let support_email = self.read("support_email", email);
-        let mode = self.read("stripe_mode", |text| match text {
-            "test" => Ok(StripeMode::Test),
-            "live" => Ok(StripeMode::Live),
-            _ => Err("it is neither of the two".to_owned()),
-        });
-        let test_key = self.read("stripe_secret_key", token);
-        let live_key = self.read("stripe_secret_live", token);
-        let rate_limits = self.read("rate_limits", RateLimits::parse);
-        let trusted_proxies = self.read("trusted_proxies", parse::networks);
-        let metrics_token = self.read("metrics_token", token);
-
-        let data_dir = data_dir??;
-        let log_dir_given = self.given("log_dir").is_some_and(|given| !given.is_default);
-        let log_dir = if is_demo && !log_dir_given { data_dir.join("logs") } else { log_dir?? };
-        let database = database?.unwrap_or_else(|| Database::Sqlite(data_dir.join(DATABASE_FILE)));
-        let warehouse = match (warehouse?, &database) {
-            (None, Database::Postgres(store)) => Some(store.clone()),
-            (given, _) => given,
-        };
-        demo?;
-        Some(Settings {
-            bind: bind??,
-            public_base_url: public_base_url?,
-            data_dir,
-            config_dir: self.layers.config_dir.clone(),
-            log_dir,
-            database,
-            warehouse,
-            operator_keys: operator_keys?.unwrap_or_default(),
-            auth_jwt_secret: auth_jwt_secret?,
-            session_length: Duration::from_secs(3600 * hours??),
-            signup_mode: signup_mode??,
-            email_from: email_from??,
-            support_email: support_email?,
-            stripe: StripeSettings { mode: mode??, test_key: test_key?, live_key: live_key? },
-            rate_limits: rate_limits?.unwrap_or_default(),
-            trusted_proxies: trusted_proxies?.unwrap_or_default(),
-            metrics_token: metrics_token?,
-            demo: is_demo,
-            shown: Vec::new(),
-            checks: Vec::new(),
-        })
-    }
-
     /// Combinations that must not be started.
     fn rules(&mut self, settings: &Settings) {
         let https = settings.public_base_url.as_ref().is_some_and(|url| url.starts_with("https://"));
@@ -211,6 +102,21 @@ impl Reader {
                 "demo-never-live",
                 format!("DEMO_MODE is on and {found}"),
                 "switch DEMO_MODE off, or use STRIPE_MODE=test with a test key".to_owned(),
+            );
+        }
+        if settings.stripe.mode == StripeMode::Live && settings.stripe.key_in_use().is_some_and(is_test_key) {
+            self.problem(
+                "stripe-key-fits-mode",
+                "STRIPE_MODE is live and STRIPE_SECRET_LIVE is a test key".to_owned(),
+                "set STRIPE_SECRET_LIVE to the live key, or STRIPE_MODE to test".to_owned(),
+            );
+        }
+        if settings.legacy_tokens.as_ref().is_some_and(|legacy| legacy.until.is_none()) {
+            self.problem(
+                "legacy-window",
+                "AUTH_LEGACY_SECRET is set and AUTH_LEGACY_UNTIL is not".to_owned(),
+                "set AUTH_LEGACY_UNTIL to the end of the migration, or take AUTH_LEGACY_SECRET away"
+                    .to_owned(),
             );
         }
         if matches!(settings.database, Database::Postgres(_)) && settings.auth_jwt_secret.is_none() {
@@ -295,16 +201,8 @@ impl Reader {
     }
 }
 
-fn folder(text: &str) -> Result<PathBuf, String> {
-    if text.contains('\0') { Err("it is no path".to_owned()) } else { Ok(PathBuf::from(text)) }
-}
-
-fn token(text: &str) -> Result<Secret, String> {
-    if text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        Ok(Secret::new(text))
-    } else {
-        Err("it has spaces or other characters that no header can carry".to_owned())
-    }
+fn is_test_key(key: &Secret) -> bool {
+    ["sk_test_", "rk_test_"].iter().any(|prefix| key.expose().starts_with(prefix))
 }
 
 /// The mode of a file that others may read or write; `None` when they can't, or when there is no such file.

@@ -12,6 +12,7 @@ mod document;
 mod hot;
 mod limits;
 mod parse;
+mod reader;
 mod secrets_file;
 mod settings;
 mod sources;
@@ -22,6 +23,9 @@ pub use document::{SettingShown, example_toml, markdown};
 pub use hot::{HotDocument, HotSource, HotState, LOOKED_AT_EVERY, Loaded, Rows, Validate};
 pub use limits::{Limit, RateGroup, RateLimits};
 pub use secrets_file::secrets_file;
-pub use settings::{Database, OperatorKey, Settings, SignupMode, StripeMode, StripeSettings};
+pub use settings::{
+    Database, LegacyTokens, NotionSettings, OperatorKey, Settings, SignupMode, StripeMode, StripePrices,
+    StripeSettings,
+};
 pub use sources::{Environment, Overrides};
 pub use table::{SETTINGS, Setting};

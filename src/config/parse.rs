@@ -62,6 +62,59 @@ pub(super) fn base_url(text: &str) -> Result<String, String> {
     }
 }
 
+/// The address of a service's API: https, or http on this machine (for tests).
+pub(super) fn api_base(text: &str) -> Result<String, String> {
+    let base = base_url(text)?;
+    let host = base
+        .strip_prefix("http://")
+        .map(|authority| authority.rsplit_once(':').map_or(authority, |(host, _)| host));
+    match host {
+        Some(host) if !is_loopback(host) => Err("it is not https, and not on this machine".to_owned()),
+        _ => Ok(base),
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// A mail server: TLS from the first byte, STARTTLS, or bare on this machine. The reason never quotes a password.
+pub(super) fn smtp(text: &str) -> Result<Secret, String> {
+    let (scheme, rest) = text.split_once("://").ok_or("it does not begin with smtp:// or smtps://")?;
+    if !matches!(scheme, "smtp" | "smtps") {
+        return Err("it does not begin with smtp:// or smtps://".to_owned());
+    }
+    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    match base_url(&format!("http://{host}")) {
+        Ok(_) => Ok(Secret::new(text)),
+        Err(_) => Err("it names no host, or has a path".to_owned()),
+    }
+}
+
+/// A Redis server. The reason never quotes a password.
+pub(super) fn redis(text: &str) -> Result<Secret, String> {
+    let known = ["redis://", "rediss://"].iter().find_map(|scheme| text.strip_prefix(scheme));
+    let rest = known.ok_or("it does not begin with redis:// or rediss://")?;
+    let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
+    let (host, number) = place.split_once('/').unwrap_or((place, ""));
+    if !number.is_empty() && number.parse::<u16>().is_err() {
+        return Err("its database is no number".to_owned());
+    }
+    base_url(&format!("http://{host}")).map_err(|_| "it names no host".to_owned())?;
+    Ok(Secret::new(text))
+}
+
+/// The identifier of a Notion database, without hyphens.
+pub(super) fn notion_id(text: &str) -> Result<String, String> {
+    let digits: String = text.chars().filter(|digit| *digit != '-').collect();
+    if digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        Ok(digits.to_ascii_lowercase())
+    } else {
+        Err("it is not 32 hexadecimal digits".to_owned())
+    }
+}
+
 mod http_uri {
     /// A URL in three.
     pub(super) struct Parts {

@@ -13,7 +13,7 @@ use super::document::SettingShown;
 use super::limits::RateLimits;
 use super::secrets_file::secrets_file;
 use super::sources::{Environment, Overrides};
-use crate::platform::{Code, Email, Fault, FieldProblem, Ids, Result, Secret};
+use crate::platform::{Code, Email, Fault, FieldProblem, Ids, Result, Secret, Timestamp};
 
 /// Who may become a customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -62,6 +62,49 @@ pub struct StripeSettings {
     pub test_key: Option<Secret>,
     /// The key of live mode.
     pub live_key: Option<Secret>,
+    /// What test mode's webhooks are signed with.
+    pub test_webhooks: Vec<Secret>,
+    /// What live mode's webhooks are signed with.
+    pub live_webhooks: Vec<Secret>,
+    /// Where the API is, without a slash at its end.
+    pub api_base: String,
+    /// What plans cost there.
+    pub prices: StripePrices,
+}
+
+/// Identifiers of prices; a plan without one can't be bought here.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StripePrices {
+    /// Starter by the month.
+    pub starter: Option<String>,
+    /// Starter by the year.
+    pub starter_yearly: Option<String>,
+    /// Pro by the month.
+    pub pro: Option<String>,
+    /// Pro by the year.
+    pub pro_yearly: Option<String>,
+}
+
+/// What Notion needs.
+#[derive(Debug, Clone)]
+pub struct NotionSettings {
+    /// The token of the integration.
+    pub token: Option<Secret>,
+    /// The database Clients.
+    pub clients: Option<String>,
+    /// Where the API is, without a slash at its end.
+    pub api_base: String,
+}
+
+/// Tokens of an earlier service, accepted while a migration lasts.
+#[derive(Debug, Clone)]
+pub struct LegacyTokens {
+    /// What it signed with (HS256).
+    pub secret: Secret,
+    /// The `kid` they carry.
+    pub kid: String,
+    /// The end of the migration; without one the start is refused.
+    pub until: Option<Timestamp>,
 }
 
 impl StripeSettings {
@@ -70,6 +113,14 @@ impl StripeSettings {
         match self.mode {
             StripeMode::Test => self.test_key.as_ref(),
             StripeMode::Live => self.live_key.as_ref(),
+        }
+    }
+
+    /// What webhooks of the mode that is set are signed with.
+    pub fn webhook_secrets(&self) -> &[Secret] {
+        match self.mode {
+            StripeMode::Test => &self.test_webhooks,
+            StripeMode::Live => &self.live_webhooks,
         }
     }
 
@@ -110,8 +161,18 @@ pub struct Settings {
     pub email_from: Email,
     /// Where people can write to.
     pub support_email: Option<Email>,
+    /// The mail server, an address which may hold a password.
+    pub smtp: Option<Secret>,
     /// Stripe.
     pub stripe: StripeSettings,
+    /// Notion.
+    pub notion: NotionSettings,
+    /// Redis, an address which may hold a password.
+    pub redis: Option<Secret>,
+    /// Tokens of an earlier service.
+    pub legacy_tokens: Option<LegacyTokens>,
+    /// Whom `smoke` signs in as: address and password.
+    pub smoke_customer: Option<(Email, Secret)>,
     /// How often one caller may ask.
     pub rate_limits: RateLimits,
     /// Whose forwarding headers are believed.

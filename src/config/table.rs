@@ -110,6 +110,16 @@ pub const SETTINGS: &[Setting] = &[
         ..PLAIN
     },
     Setting {
+        key: "redis_url",
+        env: "REDIS_URL",
+        otherwise: "none: each replica counts for itself",
+        secret: true,
+        expects: "redis://USER:PASSWORD@HOST:PORT/NUMBER, or rediss:// for TLS",
+        example: "redis://127.0.0.1:6379/0",
+        doc: "Shares how often an address may ask between replicas. While it does not answer, each replica counts for itself.",
+        ..PLAIN
+    },
+    Setting {
         key: "dashboard_key",
         env: "DASHBOARD_KEY",
         otherwise: "none: what operators do answers 503",
@@ -139,6 +149,34 @@ pub const SETTINGS: &[Setting] = &[
         ..PLAIN
     },
     Setting {
+        key: "auth_legacy_secret",
+        env: "AUTH_LEGACY_SECRET",
+        otherwise: "none: only our own tokens are accepted",
+        secret: true,
+        expects: "the secret that the earlier service signed with, at least 32 characters",
+        example: "replace-me-with-the-old-secret-of-32",
+        doc: "Accepts tokens that an earlier service signed with HS256, for the time of a migration.",
+        ..PLAIN
+    },
+    Setting {
+        key: "auth_legacy_kid",
+        env: "AUTH_LEGACY_KID",
+        default: Some("legacy"),
+        expects: "1 to 64 letters, digits, `-`, `_` or `.`",
+        example: "legacy",
+        doc: "The `kid` that those tokens carry; without it none of them is accepted.",
+        ..PLAIN
+    },
+    Setting {
+        key: "auth_legacy_until",
+        env: "AUTH_LEGACY_UNTIL",
+        otherwise: "none: no migration is under way",
+        expects: "a time such as 2027-01-31T00:00:00Z",
+        example: "2027-01-31T00:00:00Z",
+        doc: "When the migration ends. It must be set with AUTH_LEGACY_SECRET.",
+        ..PLAIN
+    },
+    Setting {
         key: "signup_mode",
         env: "SIGNUP_MODE",
         default: Some("open"),
@@ -164,6 +202,16 @@ pub const SETTINGS: &[Setting] = &[
         expects: "an e-mail address",
         example: "support@example.com",
         doc: "Where people can write to; shown on pages and in mail.",
+        ..PLAIN
+    },
+    Setting {
+        key: "smtp_url",
+        env: "SMTP_URL",
+        otherwise: "none: mail lies in DATA_DIR/outbox/emails.ndjson",
+        secret: true,
+        expects: "smtps://USER:PASSWORD@HOST:465, smtp://USER:PASSWORD@HOST:587 (STARTTLS) or smtp://127.0.0.1:25",
+        example: "smtps://user:password@mail.example.com:465",
+        doc: "The mail server. TLS is required except on loopback.",
         ..PLAIN
     },
     Setting {
@@ -196,6 +244,99 @@ pub const SETTINGS: &[Setting] = &[
         ..PLAIN
     },
     Setting {
+        key: "stripe_webhook_secret",
+        env: "STRIPE_WEBHOOK_SECRET",
+        otherwise: "none: webhooks are refused",
+        secret: true,
+        expects: "one or more secrets such as whsec_…, separated by commas",
+        example: "whsec_replace_me",
+        doc: "Proves that a webhook comes from Stripe when STRIPE_MODE is `test`. Several are valid during a roll.",
+        ..PLAIN
+    },
+    Setting {
+        key: "stripe_webhook_live",
+        env: "STRIPE_WEBHOOK_LIVE",
+        otherwise: "none: webhooks are refused",
+        secret: true,
+        expects: "one or more secrets such as whsec_…, separated by commas",
+        example: "whsec_replace_me",
+        doc: "The same when STRIPE_MODE is `live`.",
+        ..PLAIN
+    },
+    Setting {
+        key: "stripe_api_base",
+        env: "STRIPE_API_BASE",
+        default: Some("https://api.stripe.com"),
+        expects: "an address such as https://api.stripe.com, without path or query; http only on loopback",
+        example: "https://api.stripe.com",
+        doc: "Where Stripe's API is; another address only for tests.",
+        ..PLAIN
+    },
+    Setting {
+        key: "stripe_price_starter",
+        env: "STRIPE_PRICE_STARTER",
+        otherwise: "none: it can't be bought here",
+        expects: "an identifier such as price_…",
+        example: "price_replace_me",
+        doc: "The price of Starter by the month.",
+        ..PLAIN
+    },
+    Setting {
+        key: "stripe_price_starter_yearly",
+        env: "STRIPE_PRICE_STARTER_YEARLY",
+        otherwise: "none: it can't be bought here",
+        expects: "an identifier such as price_…",
+        example: "price_replace_me",
+        doc: "The price of Starter by the year.",
+        ..PLAIN
+    },
+    Setting {
+        key: "stripe_price_pro",
+        env: "STRIPE_PRICE_PRO",
+        otherwise: "none: it can't be bought here",
+        expects: "an identifier such as price_…",
+        example: "price_replace_me",
+        doc: "The price of Pro by the month.",
+        ..PLAIN
+    },
+    Setting {
+        key: "stripe_price_pro_yearly",
+        env: "STRIPE_PRICE_PRO_YEARLY",
+        otherwise: "none: it can't be bought here",
+        expects: "an identifier such as price_…",
+        example: "price_replace_me",
+        doc: "The price of Pro by the year.",
+        ..PLAIN
+    },
+    Setting {
+        key: "notion_token",
+        env: "NOTION_TOKEN",
+        otherwise: "none: nothing is mirrored to Notion",
+        secret: true,
+        expects: "the token of an integration, such as ntn_…",
+        example: "ntn_replace_me",
+        doc: "Mirrors customers to Notion.",
+        ..PLAIN
+    },
+    Setting {
+        key: "notion_client_db_id",
+        env: "NOTION_CLIENT_DB_ID",
+        otherwise: "none: customers are not mirrored",
+        expects: "32 hexadecimal digits, with or without hyphens",
+        example: "0123456789abcdef0123456789abcdef",
+        doc: "The database Clients, one page a customer.",
+        ..PLAIN
+    },
+    Setting {
+        key: "notion_api_base",
+        env: "NOTION_API_BASE",
+        default: Some("https://api.notion.com"),
+        expects: "an address such as https://api.notion.com, without path or query; http only on loopback",
+        example: "https://api.notion.com",
+        doc: "Where Notion's API is; another address only for tests.",
+        ..PLAIN
+    },
+    Setting {
         key: "rate_limits",
         env: "RATE_LIMITS",
         otherwise: "the table below",
@@ -221,6 +362,25 @@ pub const SETTINGS: &[Setting] = &[
         expects: "a token without spaces",
         example: "replace-me-with-a-random-token",
         doc: "With it, a Prometheus elsewhere may read /metrics (Authorization: Bearer).",
+        ..PLAIN
+    },
+    Setting {
+        key: "smoke_email",
+        env: "SMOKE_EMAIL",
+        otherwise: "none: what needs a customer is not checked",
+        expects: "an e-mail address",
+        example: "smoke@example.com",
+        doc: "The customer that `smoke` signs in as when the server is no demonstration.",
+        ..PLAIN
+    },
+    Setting {
+        key: "smoke_password",
+        env: "SMOKE_PASSWORD",
+        otherwise: "none: what needs a customer is not checked",
+        secret: true,
+        expects: "a password",
+        example: "replace-me-with-a-long-password",
+        doc: "That customer's password.",
         ..PLAIN
     },
     Setting {

@@ -5,10 +5,11 @@ use std::sync::{Arc, OnceLock};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, Residents, Troubles};
+use super::{Entry, Outside, Residents, Troubles};
 use crate::config::Settings;
 use crate::events::Events;
 use crate::observability::Metrics;
+use crate::outbound::Stripe;
 use crate::platform::{Clock, Ids, ReferenceKey, Result, RootKey, Timestamp};
 use crate::store::Store;
 
@@ -37,6 +38,8 @@ pub struct Deps {
     pub started_at: Timestamp,
     /// Which build it is.
     pub build: Arc<Build>,
+    /// The services of others that are configured.
+    pub outside: Outside,
     /// What is amiss though nothing is down.
     pub troubles: Troubles,
     /// The operations there are, for what runs one by its name.
@@ -67,6 +70,11 @@ impl Deps {
             || unreachable!("residents are asked for before the start has finished"),
             Residents::get::<T>,
         )
+    }
+
+    /// Stripe, or `NotConfigured` with the setting that is missing.
+    pub fn stripe(&self) -> Result<&dyn Stripe> {
+        self.outside.stripe(&self.settings)
     }
 
     /// The row of the operation `name`.

@@ -103,6 +103,16 @@ impl Route {
         Self { method: Method::Post, path, aliases: &[] }
     }
 
+    /// A replacing route.
+    pub const fn put(path: &'static str) -> Self {
+        Self { method: Method::Put, path, aliases: &[] }
+    }
+
+    /// A removing route.
+    pub const fn delete(path: &'static str) -> Self {
+        Self { method: Method::Delete, path, aliases: &[] }
+    }
+
     /// For the shell and the schedule only.
     pub const fn none() -> Self {
         Self { method: Method::Post, path: "", aliases: &[] }

@@ -1,5 +1,8 @@
-//! What EchoPilot sends to others: one HTTP client, with bounds on everything.
+//! What EchoPilot asks of others: small traits with one real implementation each. `operation/outside.rs` says which are
+//! configured.
 
 mod http;
+mod stripe;
 
 pub use http::{Http, Reply};
+pub use stripe::{Stripe, StripeCall, StripeFailure, StripeOverHttp, list_all};

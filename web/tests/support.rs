@@ -199,6 +199,7 @@ pub(super) async fn start_with(variables: &[(&str, &str)], patience: Patience) -
         started_at: START,
         build: Arc::new(Build { git_sha: "0".into(), built_at: "now".into(), profile: "debug".into() }),
         clock,
+        outside: echopilot_core::operation::Outside::default(),
         troubles: Troubles::default(),
         catalogue: CATALOGUE,
         residents: OnceLock::new(),

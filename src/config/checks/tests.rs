@@ -1,8 +1,9 @@
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use super::*;
-use crate::config::{RateGroup, SettingShown};
+use crate::config::{RateGroup, SettingShown, SignupMode};
 use crate::platform::{Chance, Clock, Code, Ids};
 
 const KEY: &str = "0123456789abcdef0123456789abcdef";
@@ -299,4 +300,51 @@ fn the_example_file_is_read_without_a_complaint_when_switched_on() {
     assert!(wrong(&examined).is_empty(), "{:?}", examined.checks);
     let from_file = examined.shown.iter().filter(|shown| shown.origin.starts_with("file")).count();
     assert_eq!(from_file, SETTINGS.len() - 2, "all but the two folders that the test gives");
+}
+
+#[test]
+fn what_other_services_need_is_checked_by_itself_and_together() {
+    let place = Place::new();
+    let good = [
+        ("SMTP_URL", "smtps://ada:p%40ss@mail.example.com:465"),
+        ("SMTP_URL", "smtp://127.0.0.1:25"),
+        ("REDIS_URL", "rediss://:secret@redis.example.com:6380/2"),
+        ("STRIPE_API_BASE", "http://127.0.0.1:8425"),
+        ("STRIPE_WEBHOOK_SECRET", "whsec_one, whsec_two"),
+        ("STRIPE_PRICE_PRO", "price_1"),
+        ("NOTION_CLIENT_DB_ID", "01234567-89ab-cdef-0123-456789abcdef"),
+        ("NOTION_API_BASE", "https://api.notion.com"),
+    ];
+    for (name, value) in good {
+        let examined = place.examine(&env(&[(name, value)]));
+        assert!(wrong(&examined).is_empty(), "{name}={value}: {:?}", examined.checks);
+    }
+    let bad = [
+        ("SMTP_URL", "mail.example.com"),
+        ("SMTP_URL", "smtp://user:hidden@"),
+        ("SMTP_URL", "http://mail.example.com"),
+        ("REDIS_URL", "redis://:hidden@host/zero"),
+        ("REDIS_URL", "http://host"),
+        ("STRIPE_API_BASE", "http://stripe.example.com"),
+        ("STRIPE_API_BASE", "https://api.stripe.com/v1"),
+        ("STRIPE_PRICE_PRO", "price 1"),
+        ("STRIPE_WEBHOOK_LIVE", "whsec with spaces"),
+        ("NOTION_CLIENT_DB_ID", "clients"),
+        ("AUTH_LEGACY_SECRET", "short-hidden"),
+        ("AUTH_LEGACY_UNTIL", "tomorrow"),
+        ("SMOKE_EMAIL", "nobody"),
+    ];
+    for (name, value) in bad {
+        let examined = place.examine(&env(&[(name, value)]));
+        assert_eq!(wrong(&examined), [name], "{name}={value}");
+        assert!(!format!("{:?}", examined.checks).contains("hidden"), "{name} shows a secret");
+    }
+    let legacy = ("AUTH_LEGACY_SECRET", KEY);
+    assert_eq!(wrong(&place.examine(&env(&[legacy]))), ["legacy-window"]);
+    let until = ("AUTH_LEGACY_UNTIL", "2027-01-31T00:00:00Z");
+    assert!(wrong(&place.examine(&env(&[legacy, until]))).is_empty());
+    let mode = ("STRIPE_MODE", "live");
+    let examined = place.examine(&env(&[mode, ("STRIPE_SECRET_LIVE", "sk_test_1")]));
+    assert_eq!(wrong(&examined), ["stripe-key-fits-mode"]);
+    assert!(wrong(&place.examine(&env(&[mode, ("STRIPE_SECRET_LIVE", "rk_live_1")]))).is_empty());
 }

@@ -99,6 +99,7 @@ impl Stage {
             started_at: START,
             build: Arc::new(Build { git_sha: "0".into(), built_at: "now".into(), profile: "debug".into() }),
             clock,
+            outside: crate::operation::Outside::default(),
             troubles: crate::operation::Troubles::default(),
             catalogue: CATALOGUE,
             residents: OnceLock::new(),

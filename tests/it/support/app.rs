@@ -98,6 +98,7 @@ impl TestApp {
                 built_at: "2026-03-01T00:00:00Z".to_owned(),
                 profile: "debug".to_owned(),
             }),
+            outside: echopilot_core::operation::Outside::of(&settings),
             troubles: echopilot_core::operation::Troubles::default(),
             catalogue: CATALOGUE,
             residents: OnceLock::new(),

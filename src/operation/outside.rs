@@ -1,0 +1,35 @@
+//! The services of others that are configured; what is not configured is absent, and says which setting is missing.
+
+use std::sync::Arc;
+
+use crate::config::{Settings, StripeMode};
+use crate::outbound::{Stripe, StripeOverHttp};
+use crate::platform::{Fault, Result, Secret};
+
+/// The services that are configured.
+#[derive(Clone, Default)]
+pub struct Outside {
+    /// Takes payments.
+    pub stripe: Option<Arc<dyn Stripe>>,
+}
+
+impl Outside {
+    /// As the settings say.
+    pub fn of(settings: &Settings) -> Self {
+        let stripe = &settings.stripe;
+        let connect = |key: &Secret| {
+            let stripe: Arc<dyn Stripe> = Arc::new(StripeOverHttp::new(&stripe.api_base, key.clone()));
+            stripe
+        };
+        Self { stripe: stripe.key_in_use().map(connect) }
+    }
+
+    /// Stripe, or `NotConfigured` with the setting that is missing.
+    pub fn stripe(&self, settings: &Settings) -> Result<&dyn Stripe> {
+        let setting = match settings.stripe.mode {
+            StripeMode::Test => "STRIPE_SECRET_KEY",
+            StripeMode::Live => "STRIPE_SECRET_LIVE",
+        };
+        self.stripe.as_deref().ok_or_else(|| Fault::not_configured(setting, "payments go through Stripe"))
+    }
+}
