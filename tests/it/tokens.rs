@@ -14,7 +14,7 @@ use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use ring::hmac;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Home, Served, on_each_engine};
+use crate::support::{Answer, Home, Served, on_each_engine, peers};
 
 const SECRET: &str = "a-secret-of-these-tests-0123456789-0123456789";
 
@@ -79,7 +79,7 @@ fn a_credential_counts_in_its_own_place_only() {
 
 #[test]
 fn a_foreign_library_verifies_our_tokens_with_our_published_keys() {
-    let Some(python) = python() else { return };
+    let Some(python) = peers::python() else { return };
     on_each_engine(|engine| {
         let server = Served::start(engine, &[]);
         let token = server.sign_in("ada@example.com");
@@ -327,16 +327,4 @@ fn refused(what: &str, answer: &Answer) {
 fn hex(text: &str) -> Vec<u8> {
     let digit = |byte: u8| u8::try_from(char::from(byte).to_digit(16).unwrap()).unwrap();
     text.as_bytes().chunks(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect()
-}
-
-/// The Python that has the foreign libraries. Without it nothing is verified, which is said loudly, and refused in CI.
-#[expect(clippy::disallowed_methods, reason = "tests take no settings; these are theirs alone")]
-fn python() -> Option<String> {
-    let python = std::env::var("ECHOPILOT_TEST_PYTHON").ok().filter(|path| !path.is_empty());
-    if python.is_none() {
-        let words = "ECHOPILOT_TEST_PYTHON is not set: run scripts/install_test_tools.sh";
-        assert!(std::env::var("CI").is_err(), "{words}");
-        eprintln!("NOT VERIFIED BY A FOREIGN LIBRARY: {words}");
-    }
-    python
 }

@@ -12,6 +12,7 @@ mod browser;
 mod client;
 mod database;
 mod home;
+pub(crate) mod peers;
 pub(crate) mod raw;
 mod served;
 mod waiting;
