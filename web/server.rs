@@ -112,7 +112,10 @@ pub async fn serve(
     caps: Caps,
     stop: impl Future<Output = ()>,
 ) -> Drained {
-    serve_host(front, listener, patience, caps, stop).await
+    let sharing = tokio::spawn(Arc::clone(&front).share_limits());
+    let drained = serve_host(front, listener, patience, caps, stop).await;
+    sharing.abort();
+    drained
 }
 
 /// Serve until `stop` resolves, then finish what is in flight: no new connections, idle ones closed at once,

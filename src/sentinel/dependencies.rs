@@ -83,22 +83,20 @@ impl Dependencies {
     /// Check everything once. Called by the refresher thread.
     pub fn refresh(deps: &Deps) -> Result<()> {
         let own = deps.resident::<Self>();
-        let mut found = BTreeMap::clone(&own.found.load());
         let store = check_store(deps);
         let now = deps.clock.now();
         if store != DependencyStatus::Down {
             // Two rounds may fail before this replica stops taking traffic.
             own.ready_until.store(now.plus(EVERY * 3).millis(), Ordering::Release);
         }
-        own.note(deps, &mut found, "store", store, now);
+        own.note(deps, "store", store, now);
         if configured(deps, "warehouse") {
             let warehouse = match warehouse::ping(deps) {
                 Ok(()) => DependencyStatus::Ok,
                 Err(_) => DependencyStatus::Down,
             };
-            own.note(deps, &mut found, "warehouse", warehouse, deps.clock.now());
+            own.note(deps, "warehouse", warehouse, deps.clock.now());
         }
-        own.found.store(Arc::new(found));
         Ok(())
     }
 
@@ -112,14 +110,7 @@ impl Dependencies {
         now.millis() < self.ready_until.load(Ordering::Acquire)
     }
 
-    fn note(
-        &self,
-        deps: &Deps,
-        found: &mut BTreeMap<String, Dependency>,
-        name: &'static str,
-        status: DependencyStatus,
-        now: Timestamp,
-    ) {
+    fn note(&self, deps: &Deps, name: &'static str, status: DependencyStatus, now: Timestamp) {
         let before = self.found.load().get(name).map(|dependency| dependency.status);
         if before != Some(status) {
             let level = if status == DependencyStatus::Ok { Level::Info } else { Level::Error };
@@ -134,14 +125,26 @@ impl Dependencies {
             _ => 0.0,
         };
         deps.metrics.gauge_with("echopilot_dependency_up", help, &[("dependency", name)]).set(value);
-        found.insert(name.to_owned(), Dependency { status, checked_at: Some(now) });
+        let noted = Dependency { status, checked_at: Some(now) };
+        // Several look at once, each at its own.
+        self.found.rcu(|found| {
+            let mut found = BTreeMap::clone(found);
+            found.insert(name.to_owned(), noted.clone());
+            found
+        });
     }
+}
+
+/// Say what a check elsewhere found: Redis is asked where its connection is.
+pub fn report(deps: &Deps, name: &'static str, status: DependencyStatus) {
+    deps.resident::<Dependencies>().note(deps, name, status, deps.clock.now());
 }
 
 fn configured(deps: &Deps, name: &str) -> bool {
     match name {
         "store" => true,
         "warehouse" => deps.settings.warehouse.is_some(),
+        "redis" => deps.settings.redis.is_some(),
         "stripe" => deps.settings.stripe.key_in_use().is_some(),
         _ => false,
     }

@@ -5,7 +5,9 @@ mod figures;
 mod health;
 mod ready;
 
-pub use dependencies::{Dependencies, Dependency, DependencyStatus, EVERY as CHECKED_EVERY};
+pub use dependencies::{
+    Dependencies, Dependency, DependencyStatus, EVERY as CHECKED_EVERY, report as report_dependency,
+};
 pub use figures::register as register_figures;
 pub use health::{Health, Overall, ShowHealth};
 pub use ready::{Readiness, ShowReadiness};

@@ -34,4 +34,5 @@ mod outbox;
 mod problems;
 mod replicas;
 mod scheduler;
+mod shared_limits;
 mod tokens;

@@ -14,6 +14,7 @@ use echopilot_core::observability::RouteMetrics;
 use echopilot_core::openapi::ForeignRoute;
 use echopilot_core::operation::{Access, Caller, Cost, Entry};
 use echopilot_core::platform::{Code, Fault, Result};
+use echopilot_core::sentinel::{self, DependencyStatus};
 use http::header::{ALLOW, CONNECTION, CONTENT_TYPE, HeaderValue};
 use http::{Request, Response};
 use hyper::body::{Body as _, Incoming};
@@ -21,6 +22,7 @@ use tower::ServiceExt;
 
 use super::access_log::{self, Address, Line};
 use super::limits::Limits;
+use super::limits::shared::Shared;
 use super::record::Record;
 use super::streaming::Streaming;
 use super::{address, body, csrf, headers, host, request_id};
@@ -37,6 +39,7 @@ pub struct Front {
     table: Table,
     handlers: axum::Router,
     limits: Limits,
+    shared: Option<Shared>,
     unmatched: Arc<RouteMetrics>,
 }
 
@@ -53,13 +56,26 @@ impl Front {
         let table = Table::build(catalogue, &rows, &site.deps.metrics)?;
         let routes: Vec<ForeignRoute> = rows.iter().map(|row| row.route).collect();
         site.describe(catalogue, routes);
+        let shared = site.deps.settings.redis.as_ref();
+        let shared = shared.map(|url| Shared::new(url, site.deps.references.clone())).transpose()?;
         Ok(Arc::new(Self {
             table,
             handlers: router.merge(foreign::router()).with_state(Arc::clone(&site)),
             limits: Limits::new(&site.deps.settings.rate_limits),
+            shared,
             unmatched: site.deps.metrics.route("ANY", "unmatched"),
             site,
         }))
+    }
+
+    /// Keep the connection to Redis, and tell health how it is; for as long as the server runs.
+    pub(crate) async fn share_limits(self: Arc<Self>) {
+        let Some(shared) = &self.shared else { return };
+        let say = |answers| {
+            let status = if answers { DependencyStatus::Ok } else { DependencyStatus::Down };
+            sentinel::report_dependency(&self.site.deps, "redis", status);
+        };
+        shared.keep_connected(say).await;
     }
 
     async fn handle(&self, request: Request<Incoming>, connection: &Connection) -> Response<Body> {
@@ -94,10 +110,10 @@ impl Front {
         let is_operator = matches!(operator, Some(Ok(_)));
         if !is_operator {
             let group = target.map_or(RateGroup::Other, |target| target.group);
-            self.limit(group, record)?;
+            self.limit(group, target.is_some_and(may_wait), record).await?;
             if operator.is_some() {
                 access_log::wrong_key(&site.deps, &record.request_id, record.address);
-                self.limit(RateGroup::OperatorKey, record)?;
+                self.limit(RateGroup::OperatorKey, true, record).await?;
             }
         }
         let (target, params) = match matched {
@@ -132,9 +148,14 @@ impl Front {
         }
     }
 
-    /// Count a request, and refuse one too many.
-    fn limit(&self, group: RateGroup, record: &mut Record<'_>) -> Result<(), Problem> {
-        let Some(verdict) = self.limits.take(group, record.address, record.now) else { return Ok(()) };
+    /// Count a request, and refuse one too many. Replicas share the count where the request may wait for it.
+    async fn limit(&self, group: RateGroup, may_wait: bool, record: &mut Record<'_>) -> Result<(), Problem> {
+        let shared = match (&self.shared, self.limits.quota(group)) {
+            (Some(shared), Some(quota)) if may_wait => shared.take(group, record.address, quota).await,
+            _ => None,
+        };
+        let verdict = shared.or_else(|| self.limits.take(group, record.address, record.now));
+        let Some(verdict) = verdict else { return Ok(()) };
         let passed = verdict.passed;
         // The fields cost time; the wide limit of everything else is told only when it strikes.
         if !passed || !matches!(group, RateGroup::Other | RateGroup::OperatorKey) {
@@ -206,6 +227,15 @@ impl Front {
             },
         );
         response
+    }
+}
+
+/// Whether a request of this kind may wait for Redis: what runs from memory alone must not.
+fn may_wait(target: &Target) -> bool {
+    match target.what {
+        What::Operation(entry) => entry.meta.cost == Cost::Blocking,
+        // Pages and documents come from memory too, but for those that act.
+        What::Handler => target.group != RateGroup::Other,
     }
 }
 

@@ -1,10 +1,12 @@
-//! How often an address may ask. In this process and in memory; bounded whatever comes.
+//! How often an address may ask. In this process and in memory, bounded whatever comes; with Redis, replicas share
+//! the counts of whatever may wait ([`shared`]).
 //!
 //! Small limits (ten or less) keep the times of what passed, so that exactly that many pass in *any* window:
 //! a token bucket would let a sixth sign-in through after twelve seconds. Large ones count by a window that
 //! slides over two fixed ones. Operators with a valid key are not asked here.
 
 mod group;
+pub(crate) mod shared;
 mod table;
 
 use std::net::IpAddr;
@@ -67,6 +69,11 @@ impl Limits {
             _ => self.many.take(&key, quota, now),
         };
         Some(Verdict { group, passed, remaining, reset })
+    }
+
+    /// What a group may do; `None` when it is off.
+    pub(crate) fn quota(&self, group: RateGroup) -> Option<Limit> {
+        self.quotas[group as usize]
     }
 
     /// The fields of draft-ietf-httpapi-ratelimit-headers-09.

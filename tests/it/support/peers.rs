@@ -53,7 +53,11 @@ impl Peer {
 
     /// A Redis server that keeps nothing.
     pub(crate) fn redis() -> Option<Self> {
-        let port = free_port();
+        Self::redis_at(free_port())
+    }
+
+    /// The same on a port where one was before.
+    pub(crate) fn redis_at(port: u16) -> Option<Self> {
         let mut command = Command::new(program("redis-server")?);
         command.args([
             "--port",
