@@ -153,9 +153,9 @@ class Run:
             shutil.rmtree(folder, ignore_errors=True)
         self.servers, self.folders = [], []
 
-    def load(self, server, path, headers=None, script=None, threads=1):
-        """One round of wrk with 64 clients, and the server's CPU time for each request of it."""
-        command = ["wrk", f"-t{threads}", "-c64", f"-d{self.seconds}s", "--latency", "--timeout", "10s"]
+    def load(self, server, path, headers=None, script=None, threads=1, clients=64):
+        """One round of wrk, and the server's CPU time for each request of it."""
+        command = ["wrk", f"-t{threads}", f"-c{clients}", f"-d{self.seconds}s", "--latency", "--timeout", "10s"]
         for name, value in (headers or {}).items():
             command += ["-H", f"{name}: {value}"]
         if script:

@@ -3,7 +3,9 @@
 
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use echopilot_core::platform::Clock;
 
 use super::checkout;
 
@@ -25,7 +27,7 @@ impl Peer {
     pub(crate) fn start(command: &mut Command, port: u16) -> Self {
         let child = command.stdin(Stdio::null()).spawn().expect("a process of somebody else");
         let mut peer = Self { child, port };
-        let begun = Instant::now();
+        let begun = Clock::monotonic();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(begun.elapsed() < PATIENCE, "{command:?} does not listen on {port}");
             let ended = peer.child.try_wait().expect("its state");
