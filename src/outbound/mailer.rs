@@ -113,12 +113,11 @@ impl Smtp {
             Fault::new(Code::Upstream, format!("The mail server can't be used: {what}")).because(cause(error))
         };
         let hello = ClientId::Domain(domain_of(&self.from).to_owned());
-        let tls = match self.security {
-            Security::Bare => None,
-            _ => {
-                let parameters = TlsParameters::new_rustls(self.host.clone());
-                Some(parameters.map_err(|error| down("no TLS to its name", &error))?)
-            }
+        let tls = if self.security == Security::Bare {
+            None
+        } else {
+            let parameters = TlsParameters::new_rustls(self.host.clone());
+            Some(parameters.map_err(|error| down("no TLS to its name", &error))?)
         };
         let wrapped = tls.as_ref().filter(|_| self.security == Security::Wrapped);
         let server = (self.host.as_str(), self.port);
@@ -240,16 +239,15 @@ fn decoded(text: &str) -> String {
     let mut plain = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
-        let escaped = text.get(at + 1..at + 3).filter(|_| byte == b'%');
-        match escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(escaped) => {
-                plain.push(escaped);
-                at += 3;
-            }
-            None => {
-                plain.push(byte);
-                at += 1;
-            }
+        let escaped = text
+            .get(at + 1..at + 3)
+            .filter(|digits| byte == b'%' && digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        if let Some(escaped) = escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            plain.push(escaped);
+            at += 3;
+        } else {
+            plain.push(byte);
+            at += 1;
         }
     }
     String::from_utf8_lossy(&plain).into_owned()
@@ -294,8 +292,8 @@ mod tests {
 
     #[test]
     fn user_and_password_are_decoded() {
-        let decoded = smtp("smtps://ada%40example.com:p%40ss%3A+%zz%C3%BC@mail.example.com").credentials;
-        let expected = Credentials::new("ada@example.com".into(), "p@ss:+%zz\u{fc}".into());
+        let decoded = smtp("smtps://ada%40example.com:p%40ss%3A+%zz%+1%C3%BC@mail.example.com").credentials;
+        let expected = Credentials::new("ada@example.com".into(), "p@ss:+%zz%+1\u{fc}".into());
         assert!(decoded == Some(expected));
         assert!(smtp("smtp://127.0.0.1").credentials.is_none());
     }
@@ -334,5 +332,46 @@ mod tests {
         assert!(mail.split("\r\n").all(|line| line.len() <= 998 && !line.contains(['\r', '\n'])), "{mail}");
         let plain = composed("a\r\nBcc: eve@example.com", "text", "html");
         assert!(plain.contains("Subject: a  Bcc: eve@example.com\r\n"), "{plain}");
+    }
+
+    /// A server that knows no STARTTLS, and what it was told.
+    fn without_tls() -> (u16, std::thread::JoinHandle<Vec<String>>) {
+        use std::io::{BufRead as _, BufReader, Write as _};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let thread = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            stream.write_all(b"220 here\r\n").unwrap();
+            let mut told = Vec::new();
+            for line in BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok) {
+                let is_last = line.starts_with("QUIT");
+                told.push(line);
+                if stream.write_all(b"250 here\r\n").is_err() || is_last {
+                    break;
+                }
+            }
+            told
+        });
+        (port, thread)
+    }
+
+    #[test]
+    fn without_starttls_nothing_is_told_to_another_machine() {
+        let to = Email::parse("ada@example.com").unwrap();
+        let letter =
+            Letter { id: "1", to: &to, subject: "s", text: "t", html: "h", written_at: Timestamp(0) };
+        let send = |security: Security, port: u16| {
+            let mut smtp = smtp("smtp://user:password@127.0.0.1");
+            (smtp.security, smtp.port, smtp.credentials) = (security, port, None);
+            smtp.send(&letter)
+        };
+        let (port, told) = without_tls();
+        assert!(matches!(send(Security::Upgraded, port), Err(MailFailure::Down(_))));
+        let told = told.join().unwrap();
+        assert!(told.iter().all(|line| line.starts_with("EHLO") || line == "QUIT"), "{told:?}");
+        // The same server, spoken to in the clear, hears of the mail.
+        let (port, told) = without_tls();
+        let _ = send(Security::Bare, port);
+        assert!(told.join().unwrap().iter().any(|line| line.contains("ada@example.com")));
     }
 }

@@ -2,8 +2,11 @@
 //! process id. Where one is missing nothing is verified, which is said loudly, and refused in CI.
 
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use echopilot_core::platform::Clock;
 
 use super::checkout;
 
@@ -25,7 +28,7 @@ impl Peer {
     pub(crate) fn start(command: &mut Command, port: u16) -> Self {
         let child = command.stdin(Stdio::null()).spawn().expect("a process of somebody else");
         let mut peer = Self { child, port };
-        let begun = Instant::now();
+        let begun = Clock::monotonic();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(begun.elapsed() < PATIENCE, "{command:?} does not listen on {port}");
             let ended = peer.child.try_wait().expect("its state");
@@ -66,6 +69,14 @@ impl Peer {
             "no",
         ]);
         command.stdout(Stdio::null());
+        Some(Self::start(&mut command, port))
+    }
+
+    /// A mail server on `port` that writes what happens into `file`, a line of JSON each; see the script.
+    pub(crate) fn smtp_sink(port: u16, file: &Path, options: &[&str]) -> Option<Self> {
+        let mut command = Command::new(python()?);
+        command.arg(checkout().join("tests/python/smtp_sink.py")).arg(port.to_string()).arg(file);
+        command.args(options).stdout(Stdio::null());
         Some(Self::start(&mut command, port))
     }
 
