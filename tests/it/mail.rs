@@ -109,31 +109,33 @@ fn a_code_leaves_as_mail_that_others_read_and_signs_in() {
 
 #[test]
 fn health_knows_whether_the_mail_server_answers_and_sends_it_nothing() {
-    let Some(sink) = Sink::start(&[]) else { return };
-    let server = Served::start(Engine::Sqlite, &[("SMTP_URL", &sink.url())]);
     let mail = |server: &Served| server.get("/health").json()["deps"]["mail"]["status"].clone();
-    // What does not answer at once is known in the next round, ten seconds later.
-    let settled = |server: &Served| {
-        let mut status = mail(server);
-        for _ in 0..150 {
-            if status != "unknown" {
-                break;
+    on_each_engine(|engine| {
+        let Some(sink) = Sink::start(&[]) else { return };
+        let server = Served::start(engine, &[("SMTP_URL", &sink.url())]);
+        // What does not answer at once is known in the next round, ten seconds later.
+        let settled = |server: &Served| {
+            let mut status = mail(server);
+            for _ in 0..150 {
+                if status != "unknown" {
+                    break;
+                }
+                std::thread::sleep(Duration::from_millis(100));
+                status = mail(server);
             }
-            std::thread::sleep(Duration::from_millis(100));
-            status = mail(server);
-        }
-        status
-    };
-    assert_eq!(settled(&server), "ok");
-    assert_eq!((sink.noted("noop").len(), sink.noted("recipient").len()), (1, 0));
-    std::thread::sleep(Duration::from_millis(500));
-    assert_eq!(sink.noted("noop").len(), 1, "asked once a minute at the most");
-    let nobody = Sink::absent();
-    let server = Served::start(Engine::Sqlite, &[("SMTP_URL", &nobody.url())]);
-    assert_eq!(settled(&server), "down");
-    assert_eq!(server.get("/health").json()["status"], "degraded");
-    let server = Served::start(Engine::Sqlite, &[]);
-    assert_eq!(mail(&server), "not_configured");
+            status
+        };
+        assert_eq!(settled(&server), "ok");
+        assert_eq!((sink.noted("noop").len(), sink.noted("recipient").len()), (1, 0));
+        std::thread::sleep(Duration::from_millis(500));
+        assert_eq!(sink.noted("noop").len(), 1, "asked once a minute at the most");
+        let nobody = Sink::absent();
+        let server = Served::start(engine, &[("SMTP_URL", &nobody.url())]);
+        assert_eq!(settled(&server), "down");
+        assert_eq!(server.get("/health").json()["status"], "degraded");
+        let server = Served::start(engine, &[]);
+        assert_eq!(mail(&server), "not_configured");
+    });
 }
 
 #[test]
