@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use echopilot_core::auth::{KeyState, examine_keys};
 use echopilot_core::catalogue::CATALOGUE;
 use echopilot_core::config::{Environment, Settings, examine};
 use echopilot_core::customers::Pricing;
 use echopilot_core::openapi;
-use echopilot_core::platform::{Clock, Result};
+use echopilot_core::platform::{Clock, Result, RootKey, Secret};
 use echopilot_core::store::{DatabaseUrl, Store, StoreOptions, migrate};
 use serde::Serialize;
 
@@ -72,6 +73,7 @@ pub(crate) fn run(arguments: &Arguments, global: &Global, ui: Ui) -> Result<Exit
     }
     checks.push(registry());
     checks.push(store(examined.settings.as_ref()));
+    checks.push(signing_keys(examined.settings.as_ref()));
     checks.push(pricing(examined.settings.as_ref()));
     checks.push(generated(root.as_deref())?);
     checks.push(open_files());
@@ -154,6 +156,44 @@ fn store(settings: Option<&Settings>) -> Finding {
             )
         }
     }
+}
+
+/// Whether a server with these settings could sign as it does now. Nothing is made or changed, not even a secret.
+fn signing_keys(settings: Option<&Settings>) -> Finding {
+    const ID: &str = "signing keys";
+    const REMEDY: &str = "set AUTH_JWT_SECRET (or restore DATA_DIR/auth_jwt_secret) to what the server had; or start \
+                          `echopilot serve` with this one: it makes a new key, and the old one goes on being accepted";
+    let Some(settings) = settings else { return skipped(ID, "the settings can't be read") };
+    let url = boot::database_url(settings);
+    if matches!(&url, DatabaseUrl::Sqlite(path) if !path.exists()) {
+        return skipped(ID, "there is no store yet");
+    }
+    let secret = match settings.present_auth_secret() {
+        Err(fault) => return finding(ID, false, fault.detail, REMEDY),
+        Ok(secret) => secret,
+    };
+    let read = Store::open(&url, Clock::System, StoreOptions::default()).and_then(|store| {
+        let is_current = migrate::status(&store)?.pending.is_empty();
+        // Without a secret none opens, whatever stands in place of it.
+        let root = RootKey::new(&secret.clone().unwrap_or_else(|| Secret::new("")));
+        is_current.then(|| examine_keys(&store, &root)).transpose()
+    });
+    let keys = match read {
+        Err(fault) => return finding(ID, false, fault.detail, "see that the store can be reached"),
+        Ok(None) => return skipped(ID, "migrations are pending"),
+        Ok(Some(keys)) => keys,
+    };
+    let Some(active) = keys.iter().find(|key| key.state == KeyState::Active) else {
+        return finding(ID, true, "there is none yet: the first start makes it", "");
+    };
+    let evidence = match (active.usable, &secret) {
+        (true, _) => format!("{} published, and the active key {} opens", keys.len(), active.kid),
+        (false, None) => format!("AUTH_JWT_SECRET is gone, and the active key {} needs it", active.kid),
+        (false, Some(_)) => {
+            format!("the active key {} can't be opened with the present AUTH_JWT_SECRET", active.kid)
+        }
+    };
+    finding(ID, active.usable, evidence, REMEDY)
 }
 
 /// The prices that a server would read from CONFIG_DIR.

@@ -25,6 +25,9 @@ pub const CATALOGUE: &[Entry] = &[
     Entry::of::<auth::SignInDemo>(),
     Entry::of::<auth::SignOut>(),
     Entry::of::<auth::WhoAmI>(),
+    Entry::of::<auth::ListKeys>(),
+    Entry::of::<auth::RotateKeys>(),
+    Entry::of::<auth::RetireKey>(),
     Entry::of::<billing::ListInvoices>(),
     Entry::of::<billing::SummariseBilling>(),
     Entry::of::<jobs::ListJobs>(),
@@ -39,7 +42,7 @@ pub const CATALOGUE: &[Entry] = &[
 
 /// What slices keep in memory. Keys before sessions: a change of keys is told among the sessions' changes.
 pub const RESIDENTS: &[Resident] = &[
-    Resident::new("signing keys", auth::Keys::build, |_| Ok(()), Duration::from_secs(3600)),
+    Resident::new("signing keys", auth::Keys::build, auth::Keys::refresh, Duration::from_secs(3600)),
     Resident::new("sessions", auth::Sessions::build, auth::Sessions::refresh, Duration::from_millis(500)),
     Resident::new("plans", customers::Plans::build, customers::Plans::refresh, LOOKED_AT_EVERY),
     Resident::new(

@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use echopilot_core::auth;
 use echopilot_core::config::{OperatorKey, Settings};
 use echopilot_core::customers::directory;
 use echopilot_core::demo::SeedDemo;
@@ -58,6 +59,7 @@ pub(crate) fn run(arguments: &Arguments, global: &Global, ui: Ui) -> Result<Exit
     let address = listener.local_addr().map_err(Fault::internal)?;
     let base_url = settings.base_url(address);
     let deps = boot::assemble(settings, base_url)?;
+    auth::ensure_signing_key(&deps)?;
     if deps.settings.demo {
         seed_when_empty(&deps)?;
     }

@@ -2,7 +2,7 @@
 //! answer is decoded as its output, and then looked at.
 
 use echopilot_core::audit::TailLog;
-use echopilot_core::auth::{SignInDemo, WhoAmI};
+use echopilot_core::auth::{DEMO_EMAIL, SignIn, SignInDemo, WhoAmI};
 use echopilot_core::billing::ListInvoices;
 use echopilot_core::events::Log;
 use echopilot_core::operation::{Access, Operation};
@@ -166,17 +166,23 @@ fn warehouse(target: &mut Target) -> Verdict {
 }
 
 fn auth(target: &mut Target) -> Verdict {
-    if !target.demo {
-        return Verdict::NotConfigured(
-            "the server is no demonstration, and no other way to sign in is set up".into(),
-        );
-    }
-    let reply = match target.call::<SignInDemo>(&json!({})) {
+    let (reply, expected) = match (target.demo, &target.customer) {
+        (true, _) => (target.call::<SignInDemo>(&json!({})), DEMO_EMAIL.to_owned()),
+        (false, Some((email, password))) => {
+            let input = json!({ "email": email.as_str(), "password": password.expose() });
+            (target.call::<SignIn>(&input), email.as_str().to_owned())
+        }
+        (false, None) => {
+            return Verdict::NotConfigured("SMOKE_EMAIL and SMOKE_PASSWORD are not both set".into());
+        }
+    };
+    let reply = match reply {
         Ok(reply) => reply,
         Err(fault) => return unreachable_server(&fault),
     };
     let mut token = None;
-    let verdict = decode::<SignInDemo>(reply, |session| {
+    // Both ways to sign in answer alike.
+    let verdict = decode::<SignIn>(reply, |session| {
         ensure(session.token_type == "Bearer", "the token is not a bearer token")?;
         ensure(session.token.split('.').count() == 3, "the token is not a JWT")?;
         token = Some(Secret::new(session.token.as_str()));
@@ -190,9 +196,7 @@ fn auth(target: &mut Target) -> Verdict {
         Ok(reply) => reply,
         Err(fault) => return unreachable_server(&fault),
     };
-    decode::<WhoAmI>(reply, |me| {
-        ensure(me.email.as_str() == "demo@echopilot.local", "somebody else is signed in")
-    })
+    decode::<WhoAmI>(reply, |me| ensure(me.email.as_str() == expected, "somebody else is signed in"))
 }
 
 /// Decode an answer as the operation's output and look at it.

@@ -87,7 +87,9 @@ fn target(arguments: &Arguments, global: &Global) -> Result<Target> {
         let words = "smoke needs an operator's key: give --dash-key, or set DASHBOARD_KEY (`serve --demo` prints one)";
         Fault::new(Code::NotConfigured, words)
     })?;
-    Ok(Target::new(base_url, key))
+    // With --base-url and --dash-key it runs without settings; then nobody is named.
+    let customer = boot::settings(&global.overrides()).ok().and_then(|settings| settings.smoke_customer);
+    Ok(Target::new(base_url, key, customer))
 }
 
 impl Check {

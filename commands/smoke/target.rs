@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use echopilot_core::operation::Operation;
 use echopilot_core::outbound::{Http, Reply};
-use echopilot_core::platform::{Result, Secret};
+use echopilot_core::platform::{Email, Result, Secret};
 use serde_json::Value;
 
 /// Generous for a cold cache, short enough for cron.
@@ -15,6 +15,8 @@ pub(super) struct Target {
     http: Http,
     base_url: String,
     key: Secret,
+    /// Whom to sign in as outside a demonstration: address and password.
+    pub(super) customer: Option<(Email, Secret)>,
     /// Whether /health said that it is a demonstration.
     pub(super) demo: bool,
     /// The customer's session, once the auth check has made one.
@@ -22,8 +24,8 @@ pub(super) struct Target {
 }
 
 impl Target {
-    pub(super) fn new(base_url: String, key: Secret) -> Self {
-        Self { http: Http::new(PATIENCE), base_url, key, demo: false, token: None }
+    pub(super) fn new(base_url: String, key: Secret, customer: Option<(Email, Secret)>) -> Self {
+        Self { http: Http::new(PATIENCE), base_url, key, customer, demo: false, token: None }
     }
 
     pub(super) fn base_url(&self) -> &str {

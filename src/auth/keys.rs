@@ -1,27 +1,27 @@
-//! The keys that sign session tokens: one active, at most one previous that still verifies. Public halves are
-//! published as a JWKS (RFC 7517); private halves lie wrapped in the store.
+//! The keys that sign session tokens, in memory. Public halves are published as a JWKS (RFC 7517); private halves lie
+//! wrapped in the store (`key_rows.rs`).
+//!
+//! A process signs with the newest key that it can open. One is made where there is none at all, and by a starting
+//! `serve` that can open none: a reload or a command with a wrong secret changes nothing.
 
 use std::any::Any;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{DecodingKey, EncodingKey};
-use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde::Serialize;
 
-use super::sql::{KEY_ADD, KEYS_ALL, KEYS_DROP_OLD, KEYS_STEP_DOWN};
-use super::{sessions, wrap::Wrapper};
-use crate::events::{Event, Level, Log};
+use super::key_rows::{self, KeyRow, KeyState, NewKey};
+use super::wrap::Wrapper;
+use crate::events::{Event, Level, Log, Scrubbed};
 use crate::operation::Deps;
-use crate::platform::{Fault, Result, Timestamp, digest_hex};
-use crate::store::{Tx, Value, args, row};
+use crate::platform::{Code, Fault, Result, digest_hex};
 
-/// PKCS #8 version 1 around a 32-byte Ed25519 seed (RFC 8410, section 7).
-const PKCS8_HEAD: [u8; 16] =
-    [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+/// What is amiss is reported under this name.
+const TROUBLE: &str = "signing keys";
+/// Each try is lost only to another process that made a key of its own.
+const TRIES: usize = 4;
 
 /// The published document, ready to be sent.
 #[derive(Debug)]
@@ -34,98 +34,150 @@ pub struct Jwks {
 
 /// What is in force.
 pub(super) struct KeySet {
-    pub(super) kid: String,
-    pub(super) signs: EncodingKey,
+    signer: Option<Signer>,
     pub(super) verifies: HashMap<String, DecodingKey>,
+    kids: Vec<String>,
+    shut: Option<Shut>,
     jwks: Arc<Jwks>,
 }
 
-/// The keys in memory.
-pub struct Keys(ArcSwap<KeySet>);
-
-struct KeyRow {
-    kid: String,
-    public_key: String,
-    wrapped_key: String,
-    wrapped_by: String,
-    state: String,
+/// The key that this process signs with.
+pub(super) struct Signer {
+    pub(super) kid: String,
+    pub(super) signs: EncodingKey,
 }
 
-row! { KeyRow { kid, public_key, wrapped_key, wrapped_by, state } }
+/// The active key, where this process can't open it.
+#[derive(Clone, PartialEq, Eq)]
+struct Shut {
+    kid: String,
+    cause: &'static str,
+}
+
+/// The keys in memory.
+pub struct Keys {
+    set: ArcSwap<KeySet>,
+    /// The key that this process replaced at its start. The lock lets one at a time reread, so that what was read
+    /// earlier never takes the place of what was read later.
+    replaced: Mutex<Option<String>>,
+}
 
 impl Keys {
     /// Read the keys, making the first one where there is none.
     pub fn build(deps: &Deps) -> Result<Box<dyn Any + Send + Sync>> {
-        Ok(Box::new(Self(ArcSwap::from_pointee(load_or_create(deps)?))))
+        let mut set = load(deps)?;
+        if set.kids.is_empty() {
+            take_over(deps, &set)?;
+            set = load(deps)?;
+        }
+        Ok(Box::new(Self { set: ArcSwap::from_pointee(set), replaced: Mutex::new(None) }))
     }
 
-    /// Read them again.
+    /// Read them again; makes none.
+    pub fn refresh(deps: &Deps) -> Result<()> {
+        deps.resident::<Self>().reload(deps)
+    }
+
     pub(super) fn reload(&self, deps: &Deps) -> Result<()> {
-        self.0.store(Arc::new(load_or_create(deps)?));
+        let replaced = self.replaced.lock().unwrap_or_else(PoisonError::into_inner);
+        let set = load(deps)?;
+        if let Some(shut) = set.shut.as_ref().filter(|shut| self.set.load().shut.as_ref() != Some(shut)) {
+            shut.tell(deps);
+        }
+        deps.troubles.report(TROUBLE, set.trouble(replaced.as_deref()));
+        self.set.store(Arc::new(set));
         Ok(())
     }
 
     pub(super) fn current(&self) -> Arc<KeySet> {
-        self.0.load_full()
+        self.set.load_full()
     }
 }
 
 /// The public keys, as they are published.
 pub fn jwks(deps: &Deps) -> Arc<Jwks> {
-    Arc::clone(&deps.resident::<Keys>().0.load().jwks)
+    Arc::clone(&deps.resident::<Keys>().set.load().jwks)
 }
 
-fn load_or_create(deps: &Deps) -> Result<KeySet> {
-    let wrapper = Wrapper::new(&deps.root_key)?;
-    let rows: Vec<KeyRow> = deps.store.read(|tx| tx.rows(KEYS_ALL, args![]))?;
-    if let Some(set) = key_set(&wrapper, &rows)? {
-        return Ok(set);
+/// Make a new key if none of those in the store can be opened. A starting `serve` calls this and nobody else: of two
+/// replicas with different secrets each makes one at most, and a command with a wrong one makes none.
+pub fn ensure_signing_key(deps: &Deps) -> Result<()> {
+    let own = deps.resident::<Keys>();
+    if let Some(shut) = &own.current().shut {
+        shut.tell(deps);
     }
-    if let Some(active) = rows.iter().find(|row| row.state == "active") {
-        // The public half still verifies what it signed; a new key signs from now on.
-        let cause = if active.wrapped_by == wrapper.id() { "damaged" } else { "auth_jwt_secret_changed" };
-        deps.events
-            .emit(Event::new(Log::Auth, "signing_key_unusable").level(Level::Error).field("cause", cause));
+    for _ in 0..TRIES {
+        let set = own.current();
+        if set.signer.is_some() {
+            return own.reload(deps);
+        }
+        if let Some(shut) = &set.shut {
+            *own.replaced.lock().unwrap_or_else(PoisonError::into_inner) = Some(shut.kid.clone());
+        }
+        take_over(deps, &set)?;
+        own.reload(deps)?;
     }
-    create(deps, &wrapper)?;
-    let rows: Vec<KeyRow> = deps.store.read(|tx| tx.rows(KEYS_ALL, args![]))?;
-    key_set(&wrapper, &rows)?.ok_or_else(|| Fault::internal("a new signing key does not unwrap"))
+    own.current().signer().map(drop)
 }
 
-/// Make a new active key; the one before it becomes the previous one, an older one is dropped.
-fn create(deps: &Deps, wrapper: &Wrapper) -> Result<()> {
-    let seed: [u8; 32] = deps.ids.bytes();
-    let pair = Ed25519KeyPair::from_seed_unchecked(&seed)
-        .map_err(|_| Fault::internal("an Ed25519 seed was refused"))?;
-    let public = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
-    let kid = digest_hex(pair.public_key().as_ref())[..16].to_owned();
-    let private = [PKCS8_HEAD.as_slice(), seed.as_slice()].concat();
-    let wrapped = wrapper.wrap(&deps.ids, &kid, &private)?;
-    let (by, now) = (wrapper.id().to_owned(), deps.clock.now());
-    deps.store.write(move |tx| {
-        let (kid, public) = (kid.as_str(), public.as_str());
-        insert(tx, args![kid, public, wrapped.as_str(), by.as_str(), now], now)
-    })
+impl Shut {
+    fn tell(&self, deps: &Deps) {
+        let event = Event::new(Log::Auth, "signing_key_unusable").level(Level::Error);
+        deps.events.emit(event.field("cause", self.cause).field("kid", Scrubbed::text(&self.kid)));
+    }
 }
 
-fn insert(tx: &mut Tx<'_>, key: &[Value], now: Timestamp) -> Result<()> {
-    tx.run(KEYS_DROP_OLD, args![])?;
-    tx.run(KEYS_STEP_DOWN, args![])?;
-    tx.run(KEY_ADD, key)?;
-    sessions::announce_keys(tx, now)
+impl KeySet {
+    /// The key to sign with.
+    pub(super) fn signer(&self) -> Result<&Signer> {
+        self.signer.as_ref().ok_or_else(|| {
+            let words = "No signing key opens with the present AUTH_JWT_SECRET; an operator must set the right one, or \
+                         start `echopilot serve` anew with this one";
+            Fault::new(Code::Unavailable, words)
+        })
+    }
+
+    fn trouble(&self, replaced: Option<&str>) -> Option<String> {
+        if let Some(Shut { kid, cause }) = &self.shut {
+            return Some(format!("the active key {kid} can't be opened with this AUTH_JWT_SECRET: {cause}"));
+        }
+        let kid = replaced.filter(|replaced| self.kids.iter().any(|kid| kid == replaced))?;
+        Some(format!(
+            "the key {kid} could not be opened and was replaced; rotate the keys to see the last of it"
+        ))
+    }
 }
 
-fn key_set(wrapper: &Wrapper, rows: &[KeyRow]) -> Result<Option<KeySet>> {
-    let Some(active) = rows.iter().find(|row| row.state == "active") else { return Ok(None) };
-    let Some(private) = wrapper.unwrap(&active.kid, &active.wrapped_key) else { return Ok(None) };
+fn take_over(deps: &Deps, set: &KeySet) -> Result<()> {
+    let key = NewKey::make(deps, &Wrapper::new(&deps.root_key)?)?;
+    let (seen, now) = (set.kids.clone(), deps.clock.now());
+    deps.store.write(move |tx| key.take_over(tx, &seen, now))
+}
+
+fn load(deps: &Deps) -> Result<KeySet> {
+    key_set(&Wrapper::new(&deps.root_key)?, &deps.store.read(key_rows::all)?)
+}
+
+fn key_set(wrapper: &Wrapper, rows: &[KeyRow]) -> Result<KeySet> {
     let mut verifies = HashMap::new();
     for row in rows {
         let key = DecodingKey::from_ed_components(&row.public_key).map_err(Fault::internal)?;
         verifies.insert(row.kid.clone(), key);
     }
-    let jwks = publish(rows)?;
-    let signs = EncodingKey::from_ed_der(&private);
-    Ok(Some(KeySet { kid: active.kid.clone(), signs, verifies, jwks: Arc::new(jwks) }))
+    // The rows begin with the active one; the next one is the last resort.
+    let signer = rows.iter().find_map(|row| {
+        let private = row.open(wrapper)?;
+        Some(Signer { kid: row.kid.clone(), signs: EncodingKey::from_ed_der(&private) })
+    });
+    let active = rows.iter().find(|row| row.state == KeyState::Active);
+    let shut = active.filter(|row| row.open(wrapper).is_none());
+    Ok(KeySet {
+        signer,
+        verifies,
+        kids: rows.iter().map(|row| row.kid.clone()).collect(),
+        shut: shut.map(|row| Shut { kid: row.kid.clone(), cause: row.cause(wrapper) }),
+        jwks: Arc::new(publish(rows)?),
+    })
 }
 
 #[derive(Serialize)]

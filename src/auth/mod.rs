@@ -6,10 +6,15 @@
 
 mod challenge;
 mod demo_sign_in;
+mod key_rows;
 mod keys;
+mod legacy;
+mod list_keys;
 mod login;
 mod magic_link;
 mod me;
+mod retire_key;
+mod rotate_keys;
 mod sessions;
 mod sign_out;
 mod sql;
@@ -18,10 +23,14 @@ mod wrap;
 
 pub use challenge::clean_up as forget_codes;
 pub use demo_sign_in::{DEMO_EMAIL, SignInDemo};
-pub use keys::{Jwks, Keys, jwks};
+pub use key_rows::{KeyState, SigningKey, examine as examine_keys};
+pub use keys::{Jwks, Keys, ensure_signing_key, jwks};
+pub use list_keys::{KeyList, ListKeys};
 pub use login::{SignIn, SignInAnswer};
 pub use magic_link::{CodeSent, RequestCode};
 pub use me::{Me, WhoAmI};
+pub use retire_key::{KeyRetired, RetireKey};
+pub use rotate_keys::{KeysRotated, RotateKeys};
 pub use sessions::{Recall, Sessions, clean_up as forget_sessions, look_up, recall};
 pub use sign_out::{SignOut, SignedOut};
 pub(crate) use sql::ALL as STATEMENTS;

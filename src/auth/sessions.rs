@@ -12,7 +12,7 @@ use super::sql::{
     CHANGE_ADD, CHANGE_FORGET, CHANGE_LAST, CHANGES_AFTER, SESSION_ADD, SESSION_FORGET, SESSION_LIVE,
     SESSION_REVOKE,
 };
-use super::token;
+use super::{legacy, token};
 use crate::operation::{Deps, Profile, SignedIn};
 use crate::platform::{Code, Email, Fault, Result, Timestamp};
 use crate::store::{Row, Tx, args, row};
@@ -60,13 +60,17 @@ impl Sessions {
         let seen = own.seen.load(Ordering::Acquire);
         let changes: Vec<Change> = deps.store.read(|tx| tx.rows(CHANGES_AFTER, args![seen]))?;
         let Some(last) = changes.last() else { return Ok(()) };
+        let keys_changed = changes.iter().any(|change| change.kind == KEYS);
+        if keys_changed {
+            // Before anything is forgotten: a lookup under way that verified with the old ones notices it afterwards.
+            deps.resident::<Keys>().reload(deps)?;
+        }
         // First the number, then the removal: a lookup under way checks the number after it has inserted.
-        own.seen.store(last.number, Ordering::Release);
+        own.seen.fetch_max(last.number, Ordering::AcqRel);
         own.live.retain(|_, session| !changes.iter().any(|change| change.concerns(session)));
-        if changes.iter().any(|change| change.kind == KEYS) {
+        if keys_changed {
             // What an older key signed is judged anew: the key may be gone.
             own.live.clear();
-            deps.resident::<Keys>().reload(deps)?;
         }
         Ok(())
     }
@@ -106,16 +110,37 @@ pub fn recall(deps: &Deps, token: &str) -> Recall {
 ///
 /// `Unauthenticated` for a token that is not ours, has expired, or whose session or customer is revoked.
 pub fn look_up(deps: &Deps, token: &str) -> Result<Arc<SignedIn>> {
-    let keys = deps.resident::<Keys>().current();
-    let claims = token::verify(deps, &keys, token).ok_or_else(refused)?;
-    let now = deps.clock.now();
-    let found: (i64, Option<SignedIn>) = deps.store.read(|tx| {
-        let as_of = tx.one(CHANGE_LAST, args![])?;
-        Ok((as_of, tx.maybe(SESSION_LIVE, args![claims.jti.as_str(), claims.sub.as_str(), now])?))
-    })?;
-    let session = Arc::new(found.1.ok_or_else(refused)?);
-    deps.resident::<Sessions>().remember(digest_of(token), &session, found.0);
-    Ok(session)
+    let own = deps.resident::<Sessions>();
+    let keys = deps.resident::<Keys>();
+    loop {
+        let used = keys.current();
+        let now = deps.clock.now();
+        let found = match token::verify(deps, &used, token) {
+            Some(claims) => Some(deps.store.read(|tx| find(tx, &claims.jti, &claims.sub, now))?),
+            None => legacy::open(deps, token)?,
+        };
+        let Found { as_of, session } = found.ok_or_else(refused)?;
+        let session = Arc::new(session.ok_or_else(refused)?);
+        let digest = digest_of(token);
+        own.remember(digest, &session, as_of);
+        if Arc::ptr_eq(&used, &keys.current()) {
+            return Ok(session);
+        }
+        // The keys changed meanwhile, and the one that signed this may be gone.
+        own.live.remove(&digest);
+    }
+}
+
+/// What the store says of a session, and the number of the last change that this answer knows of.
+pub(super) struct Found {
+    pub(super) as_of: i64,
+    pub(super) session: Option<SignedIn>,
+}
+
+/// Find a live session within the caller's transaction.
+pub(super) fn find(tx: &mut Tx<'_>, id: &str, customer_id: &str, now: Timestamp) -> Result<Found> {
+    let as_of = tx.one(CHANGE_LAST, args![])?;
+    Ok(Found { as_of, session: tx.maybe(SESSION_LIVE, args![id, customer_id, now])? })
 }
 
 /// Begin a session within the caller's transaction.

@@ -14,6 +14,8 @@ statements! {
     CODE_FORGET = "DELETE FROM sign_in_codes WHERE expires_at < $1";
 
     SESSION_ADD = "INSERT INTO sessions (id, customer_id, method, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
+    SESSION_KNOW = "INSERT INTO sessions (id, customer_id, method, created_at, expires_at) \
+        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING";
     SESSION_LIVE = "SELECT s.id AS session_id, s.expires_at, c.id AS customer_id, c.email, c.name, c.plan, c.created_at \
         FROM sessions s JOIN customers c ON c.id = s.customer_id \
         WHERE s.id = $1 AND s.customer_id = $2 AND s.revoked_at IS NULL AND s.expires_at > $3 \
@@ -29,10 +31,14 @@ statements! {
     CHANGE_FORGET = "DELETE FROM auth_changes WHERE changed_at < $1 \
         AND number < (SELECT MAX(number) FROM auth_changes)";
 
-    KEYS_ALL = "SELECT kid, public_key, wrapped_key, wrapped_by, state FROM signing_keys \
-        ORDER BY CASE state WHEN 'active' THEN 0 ELSE 1 END, created_at DESC, kid";
+    // The order in which they are tried for signing; the next one is the last resort.
+    KEYS_ALL = "SELECT kid, algorithm, public_key, wrapped_key, wrapped_by, state, created_at FROM signing_keys \
+        ORDER BY CASE state WHEN 'active' THEN 0 WHEN 'previous' THEN 1 ELSE 2 END, created_at DESC, kid";
     KEY_ADD = "INSERT INTO signing_keys (kid, algorithm, public_key, wrapped_key, wrapped_by, state, created_at) \
-        VALUES ($1, 'EdDSA', $2, $3, $4, 'active', $5)";
+        VALUES ($1, 'EdDSA', $2, $3, $4, $5, $6)";
+    KEY_TURN = "UPDATE signing_keys SET state = 'active' WHERE kid = $1 AND state = 'next'";
+    KEY_RETIRE = "DELETE FROM signing_keys WHERE kid = $1 AND state = 'previous'";
     KEYS_STEP_DOWN = "UPDATE signing_keys SET state = 'previous' WHERE state = 'active'";
-    KEYS_DROP_OLD = "DELETE FROM signing_keys WHERE state = 'previous'";
+    KEYS_DROP_IDLE = "DELETE FROM signing_keys WHERE state <> 'active'";
+    KEYS_DROP_IDLE_BUT = "DELETE FROM signing_keys WHERE state <> 'active' AND kid <> $1";
 }

@@ -4,6 +4,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, Header, Validation};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::keys::KeySet;
@@ -54,17 +55,14 @@ pub(super) fn issue(
     };
     let mut header = Header::new(Algorithm::EdDSA);
     header.typ = Some(TYPE.to_owned());
-    header.kid = Some(keys.kid.clone());
-    jsonwebtoken::encode(&header, &claims, &keys.signs).map_err(Fault::internal)
+    let signer = keys.signer()?;
+    header.kid = Some(signer.kid.clone());
+    jsonwebtoken::encode(&header, &claims, &signer.signs).map_err(Fault::internal)
 }
 
 /// The claims of a token that we signed and that is in force; `None` for everything else.
 pub(super) fn verify(deps: &Deps, keys: &KeySet, token: &str) -> Option<Claims> {
-    if token.len() > LONGEST {
-        return None;
-    }
-    let head = URL_SAFE_NO_PAD.decode(token.split('.').next()?).ok()?;
-    let head: Head = serde_json::from_slice(&head).ok()?;
+    let head: Head = head(token)?;
     if head.alg != "EdDSA" || head.typ != TYPE {
         return None;
     }
@@ -76,4 +74,13 @@ pub(super) fn verify(deps: &Deps, keys: &KeySet, token: &str) -> Option<Claims> 
     rules.validate_exp = false;
     let claims = jsonwebtoken::decode::<Claims>(token, keys.verifies.get(&head.kid)?, &rules).ok()?.claims;
     (claims.exp > deps.clock.now().seconds()).then_some(claims)
+}
+
+/// The header of something that has the length of a token; it is not to be believed before the signature is.
+pub(super) fn head<H: DeserializeOwned>(token: &str) -> Option<H> {
+    if token.len() > LONGEST {
+        return None;
+    }
+    let head = URL_SAFE_NO_PAD.decode(token.split('.').next()?).ok()?;
+    serde_json::from_slice(&head).ok()
 }

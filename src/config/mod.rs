@@ -22,7 +22,7 @@ pub use checks::{Check, Examination, examine, operator_key};
 pub use document::{SettingShown, example_toml, markdown};
 pub use hot::{HotDocument, HotSource, HotState, LOOKED_AT_EVERY, Loaded, Rows, Validate};
 pub use limits::{Limit, RateGroup, RateLimits};
-pub use secrets_file::secrets_file;
+pub use secrets_file::{present_secret, secrets_file};
 pub use settings::{
     Database, LegacyTokens, NotionSettings, OperatorKey, Settings, SignupMode, StripeMode, StripePrices,
     StripeSettings,

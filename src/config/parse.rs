@@ -85,7 +85,10 @@ pub(super) fn smtp(text: &str) -> Result<Secret, String> {
     if !matches!(scheme, "smtp" | "smtps") {
         return Err("it does not begin with smtp:// or smtps://".to_owned());
     }
-    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    let (user, host) = rest.rsplit_once('@').unwrap_or(("", rest));
+    if user.contains(['/', '?', '#', '@', ' ']) {
+        return Err("its user or password has a character that a URL writes as %XX".to_owned());
+    }
     match base_url(&format!("http://{host}")) {
         Ok(_) => Ok(Secret::new(text)),
         Err(_) => Err("it names no host, or has a path".to_owned()),

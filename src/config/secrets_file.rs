@@ -14,10 +14,7 @@ const SHORTEST: usize = 32;
 /// make it at once, all get the one that was there first; a file is never there half written.
 pub fn secrets_file(directory: &Path, name: &str, ids: &Ids) -> Result<Secret> {
     let path = directory.join(name);
-    let failed = |error: io::Error| {
-        Fault::new(Code::Unavailable, format!("{} can't be read or made: {error}", path.display()))
-            .because(error)
-    };
+    let failed = |error: io::Error| unusable(&path, error);
     match read(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             make(directory, &path, ids).map_err(failed)?;
@@ -25,6 +22,20 @@ pub fn secrets_file(directory: &Path, name: &str, ids: &Ids) -> Result<Secret> {
         }
         read => read.map_err(failed)?,
     }
+}
+
+/// The secret in `directory/name` if the file is there; makes none.
+pub fn present_secret(directory: &Path, name: &str) -> Result<Option<Secret>> {
+    let path = directory.join(name);
+    match read(&path) {
+        Ok(secret) => secret.map(Some),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unusable(&path, error)),
+    }
+}
+
+fn unusable(path: &Path, error: io::Error) -> Fault {
+    Fault::new(Code::Unavailable, format!("{} can't be read or made: {error}", path.display())).because(error)
 }
 
 /// Read the file. The inner result is about what it holds.
@@ -93,6 +104,8 @@ mod tests {
         let secret = secrets_file(&below, "key", &ids()).unwrap();
         assert_eq!(secret.expose().len(), 64);
         assert_eq!(secrets_file(&below, "key", &ids()).unwrap().expose(), secret.expose());
+        assert_eq!(present_secret(&below, "key").unwrap().unwrap().expose(), secret.expose());
+        assert!(present_secret(&below, "another").unwrap().is_none(), "looking makes none");
         assert_eq!(fs::metadata(below.join("key")).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(&below).unwrap().count(), 1, "nothing temporary is left");
     }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::checks::{Check, examine};
 use super::document::SettingShown;
 use super::limits::RateLimits;
-use super::secrets_file::secrets_file;
+use super::secrets_file::{present_secret, secrets_file};
 use super::sources::{Environment, Overrides};
 use crate::platform::{Code, Email, Fault, FieldProblem, Ids, Result, Secret, Timestamp};
 
@@ -224,6 +224,15 @@ impl Settings {
             (None, Database::Postgres(_)) => {
                 Err(Fault::not_configured("AUTH_JWT_SECRET", "replicas on one PostgreSQL must share it"))
             }
+        }
+    }
+
+    /// The same without making one: `None` when it is neither set nor in its file.
+    pub fn present_auth_secret(&self) -> Result<Option<Secret>> {
+        match (&self.auth_jwt_secret, &self.database) {
+            (Some(secret), _) => Ok(Some(secret.clone())),
+            (None, Database::Sqlite(_)) => present_secret(&self.data_dir, AUTH_SECRET_FILE),
+            (None, Database::Postgres(_)) => Ok(None),
         }
     }
 

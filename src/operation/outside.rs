@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::{Settings, StripeMode};
-use crate::outbound::{Stripe, StripeOverHttp};
+use crate::outbound::{Mailer, Smtp, Stripe, StripeOverHttp};
 use crate::platform::{Fault, Result, Secret};
 
 /// The services that are configured.
@@ -11,6 +11,8 @@ use crate::platform::{Fault, Result, Secret};
 pub struct Outside {
     /// Takes payments.
     pub stripe: Option<Arc<dyn Stripe>>,
+    /// Takes mail; without one, mail lies in a file.
+    pub mailer: Option<Arc<dyn Mailer>>,
 }
 
 impl Outside {
@@ -21,7 +23,11 @@ impl Outside {
             let stripe: Arc<dyn Stripe> = Arc::new(StripeOverHttp::new(&stripe.api_base, key.clone()));
             stripe
         };
-        Self { stripe: stripe.key_in_use().map(connect) }
+        let mailer = settings.smtp.as_ref().map(|url| {
+            let mailer: Arc<dyn Mailer> = Arc::new(Smtp::new(url, settings.email_from.clone()));
+            mailer
+        });
+        Self { stripe: stripe.key_in_use().map(connect), mailer }
     }
 
     /// Stripe, or `NotConfigured` with the setting that is missing.

@@ -2,7 +2,9 @@
 //! configured.
 
 mod http;
+mod mailer;
 mod stripe;
 
 pub use http::{Http, Reply};
+pub use mailer::{Letter, MailFailure, Mailer, Smtp};
 pub use stripe::{Stripe, StripeCall, StripeFailure, StripeOverHttp, list_all};

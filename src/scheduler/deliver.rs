@@ -1,4 +1,4 @@
-//! Delivery of the outbox. Without a mail server, mail goes to `DATA_DIR/outbox/emails.ndjson` (mode 0600): an
+//! Delivery of the outbox. Mail goes to the mail server of SMTP_URL; without one, to `DATA_DIR/outbox/emails.ndjson` (mode 0600): an
 //! outbox for people to read, not a log; no log route shows it.
 
 use std::fs::{self, DirBuilder, OpenOptions};
@@ -11,7 +11,8 @@ use serde::Serialize;
 use crate::events::{Event, Level, Log, Scrubbed};
 use crate::operation::Deps;
 use crate::operation::outbox::{self, Item, Mail};
-use crate::platform::{Email, Fault, Result, Timestamp};
+use crate::outbound::{Letter, MailFailure, Mailer};
+use crate::platform::{Code, Email, Fault, Result, Timestamp};
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -23,41 +24,117 @@ struct Line<'a> {
     html: &'a str,
 }
 
-/// Deliver what is due; how many items.
+/// What became of an item that need not be kept.
+enum Done {
+    /// Handed over.
+    Delivered,
+    /// Too late to be of use.
+    Expired,
+    /// Never to be taken: the mail server's reply, if it came to one.
+    Refused(Option<u16>),
+}
+
+impl Done {
+    /// As it stands in the figures.
+    fn as_str(&self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Expired => "expired",
+            Self::Refused(_) => "refused",
+        }
+    }
+}
+
+/// Why an item has to wait, and whether those behind it would fare no better.
+struct Held {
+    fault: Fault,
+    by_all: bool,
+}
+
+impl From<Fault> for Held {
+    fn from(fault: Fault) -> Self {
+        Self { fault, by_all: false }
+    }
+}
+
+/// Deliver what is due; how many items are done with.
 pub fn deliver(deps: &Deps) -> Result<usize> {
     let now = deps.clock.now();
     let items = deps.store.read(|tx| outbox::due(tx, now))?;
-    let mut delivered = 0;
+    let mut done = 0;
     for item in items {
+        // The claim lasts a minute from now, not from when the round began: a slow server may have been met on the way.
+        let now = deps.clock.now();
         let wanted = item.clone();
         if !deps.store.write(move |tx| outbox::claim(tx, &wanted, now))? {
             continue;
         }
-        let outcome = if item.expires_at < now { Ok(()) } else { hand_over(deps, &item, now) };
+        let outcome = if item.expires_at < now { Ok(Done::Expired) } else { hand_over(deps, &item, now) };
         match outcome {
-            Ok(()) => {
-                delivered += 1;
+            Ok(outcome) => {
+                done += 1;
+                note(deps, &item, &outcome);
                 deps.store.write(move |tx| outbox::delivered(tx, &item.id))?;
             }
-            Err(fault) => {
+            Err(Held { fault, by_all }) => {
                 let cause = fault.cause().unwrap_or_else(|| fault.detail.clone());
                 let event = Event::new(Log::Scheduler, "delivery_failed").level(Level::Error);
                 deps.events
                     .emit(event.field("attempts", item.attempts).field("cause", Scrubbed::text(&cause)));
+                let now = deps.clock.now();
                 deps.store.write(move |tx| outbox::postpone(tx, &item, now, fault.code.as_str()))?;
+                if by_all {
+                    // The next round asks once more, with another item.
+                    break;
+                }
             }
         }
     }
-    Ok(delivered)
+    Ok(done)
 }
 
-fn hand_over(deps: &Deps, item: &Item, now: Timestamp) -> Result<()> {
+/// Count what is done with, and say what was lost.
+fn note(deps: &Deps, item: &Item, outcome: &Done) {
+    let help = "Things to be delivered that are done with, by what became of them.";
+    deps.metrics
+        .counter_with("echopilot_outbox_done_total", help, &[("outcome", outcome.as_str())])
+        .increment();
+    let event = match outcome {
+        Done::Delivered => return,
+        Done::Expired => Event::new(Log::Scheduler, "delivery_expired").level(Level::Warn),
+        Done::Refused(reply) => {
+            let reply = reply.map(i64::from);
+            Event::new(Log::Scheduler, "delivery_refused").level(Level::Error).field("reply", reply)
+        }
+    };
+    deps.events.emit(event.field("attempts", item.attempts));
+}
+
+fn hand_over(deps: &Deps, item: &Item, now: Timestamp) -> Result<Done, Held> {
     match item.kind.as_str() {
         "mail" => {
             let mail: Mail = serde_json::from_str(&item.payload).map_err(Fault::internal)?;
-            append(&outbox_file(&deps.settings.data_dir), &mail, &deps.settings.email_from, now)
+            let Some(mailer) = &deps.outside.mailer else {
+                append(&outbox_file(&deps.settings.data_dir), &mail, &deps.settings.email_from, now)?;
+                return Ok(Done::Delivered);
+            };
+            send(mailer.as_ref(), item, &mail)
         }
-        other => Err(Fault::internal(format!("an outbox item of the unknown kind {other}"))),
+        other => Err(Fault::internal(format!("an outbox item of the unknown kind {other}")).into()),
+    }
+}
+
+fn send(mailer: &dyn Mailer, item: &Item, mail: &Mail) -> Result<Done, Held> {
+    let Mail { to, subject, text, html } = mail;
+    let letter = Letter { id: &item.id, to, subject, text, html, written_at: item.created_at };
+    match mailer.send(&letter) {
+        Ok(()) => Ok(Done::Delivered),
+        Err(MailFailure::Refused(reply)) => Ok(Done::Refused(reply)),
+        Err(MailFailure::Busy(reply)) => {
+            let fault = Fault::new(Code::Upstream, "The mail server takes this mail later");
+            Err(fault.because(format!("reply {reply}")).into())
+        }
+        Err(MailFailure::Down(fault)) => Err(Held { fault, by_all: true }),
     }
 }
 

@@ -11,6 +11,7 @@ use arc_swap::ArcSwap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::mail::MailCheck;
 use crate::events::{Event, Level, Log};
 use crate::operation::Deps;
 use crate::platform::{Clock, Result, Timestamp};
@@ -63,6 +64,7 @@ pub struct Dependency {
 pub struct Dependencies {
     found: ArcSwap<BTreeMap<String, Dependency>>,
     ready_until: AtomicI64,
+    mail: MailCheck,
 }
 
 impl Dependencies {
@@ -77,7 +79,11 @@ impl Dependencies {
             };
             found.insert(name.to_owned(), Dependency { status, checked_at: None });
         }
-        Ok(Box::new(Self { found: ArcSwap::from_pointee(found), ready_until: AtomicI64::new(0) }))
+        Ok(Box::new(Self {
+            found: ArcSwap::from_pointee(found),
+            ready_until: AtomicI64::new(0),
+            mail: MailCheck::default(),
+        }))
     }
 
     /// Check everything once. Called by the refresher thread.
@@ -96,6 +102,11 @@ impl Dependencies {
                 Err(_) => DependencyStatus::Down,
             };
             own.note(deps, "warehouse", warehouse, deps.clock.now());
+        }
+        if let Some(mailer) = &deps.outside.mailer
+            && let Some(mail) = own.mail.look(mailer)?
+        {
+            own.note(deps, "mail", mail, deps.clock.now());
         }
         Ok(())
     }
@@ -145,6 +156,7 @@ fn configured(deps: &Deps, name: &str) -> bool {
         "store" => true,
         "warehouse" => deps.settings.warehouse.is_some(),
         "redis" => deps.settings.redis.is_some(),
+        "mail" => deps.outside.mailer.is_some(),
         "stripe" => deps.settings.stripe.key_in_use().is_some(),
         _ => false,
     }

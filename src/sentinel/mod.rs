@@ -3,6 +3,7 @@
 mod dependencies;
 mod figures;
 mod health;
+mod mail;
 mod ready;
 
 pub use dependencies::{

@@ -73,6 +73,86 @@ fn outside_a_demonstration_what_cannot_be_asked_is_not_called_passed() {
     assert_eq!(auth.1, "not_configured");
 }
 
+/// Stands before a server and knows one password; everything else it passes on.
+fn with_password(server: &Served, email: &'static str, password: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let own = listener.local_addr().unwrap().to_string();
+    let (token, behind) = (server.sign_in(email), server.address());
+    let url = format!("http://{own}");
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let (head, body) = request(&mut stream);
+            let answer = if head.starts_with("POST /api/auth/login ") {
+                let body: Value = serde_json::from_str(&body).unwrap();
+                let right = body == serde_json::json!({ "email": email, "password": password });
+                let (status, body) = if right {
+                    let expires_at = "2030-01-01T00:00:00.000Z";
+                    let session =
+                        format!(r#""token":"{token}","token_type":"Bearer","expires_at":"{expires_at}""#);
+                    ("200 OK", format!("{{\"ok\":true,{session}}}"))
+                } else {
+                    ("401 Unauthorized", r#"{"ok":false,"code":"unauthenticated"}"#.to_owned())
+                };
+                let length = body.len();
+                format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}")
+                    .into_bytes()
+            } else {
+                let mut onward = std::net::TcpStream::connect(&behind).unwrap();
+                let head = head.replace(&own, &behind).replacen("\r\n", "\r\nConnection: close\r\n", 1);
+                onward.write_all(format!("{head}{body}").as_bytes()).unwrap();
+                let mut answer = Vec::new();
+                let _ = onward.read_to_end(&mut answer);
+                answer
+            };
+            let _ = stream.write_all(&answer);
+        }
+    });
+    url
+}
+
+/// Head and body of a request.
+fn request(stream: &mut std::net::TcpStream) -> (String, String) {
+    let mut text = String::new();
+    let mut buffer = [0_u8; 4_096];
+    loop {
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let lower = head.to_lowercase();
+            let length = lower.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+            if body.len() >= length.unwrap_or(0) {
+                return (format!("{head}\r\n\r\n"), body.to_owned());
+            }
+        }
+        let count = stream.read(&mut buffer).unwrap_or(0);
+        if count == 0 {
+            return (text, String::new());
+        }
+        text.push_str(&String::from_utf8_lossy(&buffer[..count]));
+    }
+}
+
+#[test]
+fn outside_a_demonstration_the_customer_of_the_settings_signs_in_with_a_password() {
+    on_each_engine(|engine| {
+        let server = Served::start(engine, &[]);
+        let url = with_password(&server, "smoke@example.com", "a long password");
+        let ran = |password: &str| {
+            let mut command = server.home.command(&["smoke", "--base-url", &url, "--json"]);
+            command.env("SMOKE_EMAIL", "smoke@example.com").env("SMOKE_PASSWORD", password);
+            Ran::of(&mut command)
+        };
+        let report = ran("a long password").expect_code(0).json();
+        for wanted in ["auth", "billing"] {
+            let row = results(&report).into_iter().find(|(name, _)| name.starts_with(wanted)).unwrap();
+            assert_eq!(row.1, "passed", "{report}");
+        }
+        let report = ran("another password").expect_code(1);
+        assert!(!report.stdout.contains("password") && !report.stderr.contains("another"), "{report:?}");
+        let results = results(&report.json());
+        assert!(results.last().unwrap().0.starts_with("auth") && results.last().unwrap().1 == "failed");
+    });
+}
+
 /// Answers every request with `body`.
 fn liar(body: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -322,6 +322,7 @@ fn what_other_services_need_is_checked_by_itself_and_together() {
     let bad = [
         ("SMTP_URL", "mail.example.com"),
         ("SMTP_URL", "smtp://user:hidden@"),
+        ("SMTP_URL", "smtp://user:hidden#hash@mail.example.com"),
         ("SMTP_URL", "http://mail.example.com"),
         ("REDIS_URL", "redis://:hidden@host/zero"),
         ("REDIS_URL", "http://host"),

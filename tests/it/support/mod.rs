@@ -15,6 +15,7 @@ mod home;
 pub(crate) mod peers;
 pub(crate) mod raw;
 mod served;
+mod verifier;
 mod waiting;
 
 pub(crate) use app::TestApp;
@@ -24,6 +25,7 @@ pub(crate) use echopilot_core::store::Engine;
 pub(crate) use echopilot_core::store::testing::engines;
 pub(crate) use home::{Home, OPERATOR_KEY, Ran};
 pub(crate) use served::{Served, code_in};
+pub(crate) use verifier::Verifier;
 pub(crate) use waiting::eventually;
 
 /// Tell a story on each engine.

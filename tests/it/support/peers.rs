@@ -2,6 +2,7 @@
 //! process id. Where one is missing nothing is verified, which is said loudly, and refused in CI.
 
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -72,6 +73,14 @@ impl Peer {
             "no",
         ]);
         command.stdout(Stdio::null());
+        Some(Self::start(&mut command, port))
+    }
+
+    /// A mail server on `port` that writes what happens into `file`, a line of JSON each; see the script.
+    pub(crate) fn smtp_sink(port: u16, file: &Path, options: &[&str]) -> Option<Self> {
+        let mut command = Command::new(python()?);
+        command.arg(checkout().join("tests/python/smtp_sink.py")).arg(port.to_string()).arg(file);
+        command.args(options).stdout(Stdio::null());
         Some(Self::start(&mut command, port))
     }
 

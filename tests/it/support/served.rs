@@ -44,8 +44,22 @@ impl Served {
         Self::try_start(home, arguments).unwrap_or_else(|words| panic!("the server did not start: {words}"))
     }
 
+    /// A server in `home` with other settings than its own, on a free port.
+    pub(crate) fn start_with(home: &Arc<Home>, settings: &[(&str, &str)]) -> Self {
+        let started = Self::try_start_with(home, &[], settings);
+        started.unwrap_or_else(|words| panic!("the server did not start: {words}"))
+    }
+
     /// The same where it may not start: what it said in place of a welcome.
     pub(crate) fn try_start(home: &Arc<Home>, arguments: &[&str]) -> Result<Self, String> {
+        Self::try_start_with(home, arguments, &[])
+    }
+
+    fn try_start_with(
+        home: &Arc<Home>,
+        arguments: &[&str],
+        settings: &[(&str, &str)],
+    ) -> Result<Self, String> {
         let mut all = vec!["serve", "--json"];
         if !arguments.contains(&"--bind") {
             all.extend(["--bind", "127.0.0.1:0"]);
@@ -55,6 +69,7 @@ impl Served {
         let stderr =
             File::options().create(true).append(true).open(&errors).expect("a file for standard error");
         let mut command = home.command(&all);
+        command.envs(settings.iter().copied());
         let started = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(stderr).spawn();
         let mut child = started.expect("the binary");
         let output = child.stdout.take().expect("its standard output");
