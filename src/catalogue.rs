@@ -7,7 +7,8 @@ use crate::config::LOOKED_AT_EVERY;
 use crate::operation::{Entry, Resident};
 use crate::store::Sql;
 use crate::{
-    audit, auth, billing, customers, demo, governance, jobs, operation, scheduler, sentinel, store, warehouse,
+    audit, auth, billing, customers, demo, governance, jobs, operation, privacy, scheduler, sentinel, store,
+    support, warehouse,
 };
 
 /// All operations.
@@ -19,12 +20,23 @@ pub const CATALOGUE: &[Entry] = &[
     Entry::of::<scheduler::PauseTask>(),
     Entry::of::<scheduler::ResumeTask>(),
     Entry::of::<scheduler::CleanUp>(),
+    Entry::of::<scheduler::SyncNotion>(),
     Entry::of::<audit::TailLog>(),
     Entry::of::<auth::RequestCode>(),
     Entry::of::<auth::SignIn>(),
     Entry::of::<auth::SignInDemo>(),
     Entry::of::<auth::SignOut>(),
     Entry::of::<auth::WhoAmI>(),
+    Entry::of::<customers::ListCustomers>(),
+    Entry::of::<customers::ShowCustomer>(),
+    Entry::of::<customers::AddCustomer>(),
+    Entry::of::<customers::DisableCustomer>(),
+    Entry::of::<customers::EnableCustomer>(),
+    Entry::of::<privacy::EraseCustomer>(),
+    Entry::of::<support::CreateTicket>(),
+    Entry::of::<support::ListTickets>(),
+    Entry::of::<support::ListAllTickets>(),
+    Entry::of::<support::AnswerTicket>(),
     Entry::of::<billing::ListInvoices>(),
     Entry::of::<billing::SummariseBilling>(),
     Entry::of::<jobs::ListJobs>(),
@@ -58,6 +70,8 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         customers::STATEMENTS,
         billing::STATEMENTS,
         jobs::STATEMENTS,
+        privacy::STATEMENTS,
+        support::STATEMENTS,
         governance::STATEMENTS,
         scheduler::STATEMENTS,
         warehouse::STATEMENTS,

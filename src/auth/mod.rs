@@ -6,6 +6,7 @@
 
 mod challenge;
 mod demo_sign_in;
+mod forget;
 mod keys;
 mod login;
 mod magic_link;
@@ -18,6 +19,7 @@ mod wrap;
 
 pub use challenge::clean_up as forget_codes;
 pub use demo_sign_in::{DEMO_EMAIL, SignInDemo};
+pub use forget::forget_customer;
 pub use keys::{Jwks, Keys, jwks};
 pub use login::{SignIn, SignInAnswer};
 pub use magic_link::{CodeSent, RequestCode};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::{Settings, StripeMode};
-use crate::outbound::{Stripe, StripeOverHttp};
+use crate::outbound::{Notion, NotionOverHttp, Stripe, StripeOverHttp};
 use crate::platform::{Fault, Result, Secret};
 
 /// The services that are configured.
@@ -11,6 +11,8 @@ use crate::platform::{Fault, Result, Secret};
 pub struct Outside {
     /// Takes payments.
     pub stripe: Option<Arc<dyn Stripe>>,
+    /// Shows people a copy of what is stored here.
+    pub notion: Option<Arc<dyn Notion>>,
 }
 
 impl Outside {
@@ -21,7 +23,19 @@ impl Outside {
             let stripe: Arc<dyn Stripe> = Arc::new(StripeOverHttp::new(&stripe.api_base, key.clone()));
             stripe
         };
-        Self { stripe: stripe.key_in_use().map(connect) }
+        let notion = settings.notion.token.as_ref().map(|token| {
+            let notion: Arc<dyn Notion> =
+                Arc::new(NotionOverHttp::new(&settings.notion.api_base, token.clone()));
+            notion
+        });
+        Self { stripe: stripe.key_in_use().map(connect), notion }
+    }
+
+    /// Notion, or `NotConfigured` with the setting that is missing.
+    pub fn notion(&self) -> Result<&dyn Notion> {
+        self.notion
+            .as_deref()
+            .ok_or_else(|| Fault::not_configured("NOTION_TOKEN", "rows are mirrored to Notion"))
     }
 
     /// Stripe, or `NotConfigured` with the setting that is missing.

@@ -2,7 +2,9 @@
 //! configured.
 
 mod http;
+mod notion;
 mod stripe;
 
 pub use http::{Http, Reply};
+pub use notion::{Notion, NotionCall, NotionFailure, NotionOverHttp};
 pub use stripe::{Stripe, StripeCall, StripeFailure, StripeOverHttp, list_all};

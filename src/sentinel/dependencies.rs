@@ -11,6 +11,7 @@ use arc_swap::ArcSwap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::notion::NotionWatch;
 use crate::events::{Event, Level, Log};
 use crate::operation::Deps;
 use crate::platform::{Clock, Result, Timestamp};
@@ -63,6 +64,7 @@ pub struct Dependency {
 pub struct Dependencies {
     found: ArcSwap<BTreeMap<String, Dependency>>,
     ready_until: AtomicI64,
+    notion: NotionWatch,
 }
 
 impl Dependencies {
@@ -77,7 +79,11 @@ impl Dependencies {
             };
             found.insert(name.to_owned(), Dependency { status, checked_at: None });
         }
-        Ok(Box::new(Self { found: ArcSwap::from_pointee(found), ready_until: AtomicI64::new(0) }))
+        Ok(Box::new(Self {
+            found: ArcSwap::from_pointee(found),
+            ready_until: AtomicI64::new(0),
+            notion: NotionWatch::default(),
+        }))
     }
 
     /// Check everything once. Called by the refresher thread.
@@ -98,6 +104,9 @@ impl Dependencies {
             };
             own.note(deps, &mut found, "warehouse", warehouse, deps.clock.now());
         }
+        if let Some((status, at)) = own.notion.look(deps)? {
+            own.note(deps, &mut found, "notion", status, at);
+        }
         own.found.store(Arc::new(found));
         Ok(())
     }
@@ -105,6 +114,11 @@ impl Dependencies {
     /// The findings by name.
     pub fn current(&self) -> Arc<BTreeMap<String, Dependency>> {
         self.found.load_full()
+    }
+
+    /// When a page was last written to Notion.
+    pub fn last_notion_sync(&self) -> Option<Timestamp> {
+        self.notion.last_sync()
     }
 
     /// Whether the store answered lately.
@@ -142,6 +156,7 @@ fn configured(deps: &Deps, name: &str) -> bool {
     match name {
         "store" => true,
         "warehouse" => deps.settings.warehouse.is_some(),
+        "notion" => deps.outside.notion.is_some(),
         "stripe" => deps.settings.stripe.key_in_use().is_some(),
         _ => false,
     }

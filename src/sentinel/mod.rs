@@ -3,6 +3,7 @@
 mod dependencies;
 mod figures;
 mod health;
+mod notion;
 mod ready;
 
 pub use dependencies::{Dependencies, Dependency, DependencyStatus, EVERY as CHECKED_EVERY};

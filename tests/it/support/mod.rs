@@ -12,6 +12,7 @@ mod browser;
 mod client;
 mod database;
 mod home;
+mod notion_server;
 pub(crate) mod peers;
 pub(crate) mod raw;
 mod served;
@@ -23,6 +24,7 @@ pub(crate) use client::{Answer, Call};
 pub(crate) use echopilot_core::store::Engine;
 pub(crate) use echopilot_core::store::testing::engines;
 pub(crate) use home::{Home, OPERATOR_KEY, Ran};
+pub(crate) use notion_server::{DATABASE, Mood, NotionServer, TOKEN as NOTION_TOKEN};
 pub(crate) use served::{Served, code_in};
 pub(crate) use waiting::eventually;
 
