@@ -31,6 +31,8 @@ pub struct NotionSynced {
     pub postponed: u64,
     /// Changes that waited 30 days and are worth nothing any more.
     pub expired: u64,
+    /// Whether another round was under way, here or on another replica, which delivers what is due.
+    pub at_work_elsewhere: bool,
 }
 
 impl Operation for SyncNotion {
@@ -49,7 +51,9 @@ impl Operation for SyncNotion {
             return Ok(NotionSynced::default());
         }
         let holder = format!("{} {}", cx.caller.kind(), cx.request_id);
-        let lease = lease::acquire(&cx.deps.store, Self::META.name, &holder, LEASE)?;
+        let Some(lease) = lease::try_acquire(&cx.deps.store, Self::META.name, &holder, LEASE)? else {
+            return Ok(NotionSynced { at_work_elsewhere: true, ..NotionSynced::default() });
+        };
         let mut round =
             Round { cx, lease: &lease, clients: None, synced: NotionSynced::default(), first: None };
         // Read again: another holder may have delivered in between.
