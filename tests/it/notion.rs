@@ -341,3 +341,24 @@ fn killed_in_the_middle(engine: Engine) {
     emails.sort();
     assert_eq!(emails, ["client1@example.com", "client2@example.com", "client3@example.com"], "{engine}");
 }
+
+#[test]
+fn who_signs_up_gets_a_page_and_who_comes_back_changes_nothing() {
+    on_each_engine(|engine| {
+        let notion = NotionServer::start();
+        let settings = [
+            ("NOTION_TOKEN", NOTION_TOKEN),
+            ("NOTION_CLIENT_DB_ID", DATABASE),
+            ("NOTION_API_BASE", notion.url.as_str()),
+        ];
+        let server = Served::start(engine, &settings);
+        let _ = server.sign_in("new@example.com");
+        let waiting = || server.home.number("SELECT COUNT(*) FROM outbox WHERE kind = 'notion_client'");
+        // The task may have run by itself meanwhile.
+        let _ = server.post_as_operator("/api/scheduler/run", &json!({ "task": "notion-sync" }));
+        eventually("a page", || (notion.pages().len() == 1 && waiting() == 0).then_some(()));
+        assert_eq!(notion.pages()[0].email(), Some("new@example.com"));
+        let _ = server.sign_in("new@example.com");
+        assert_eq!(waiting(), 0);
+    });
+}
