@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use echopilot_core::auth::{KeyState, examine_keys};
 use echopilot_core::catalogue::CATALOGUE;
 use echopilot_core::config::{Environment, Settings, examine};
-use echopilot_core::customers::Pricing;
+use echopilot_core::customers::{self, Pricing};
 use echopilot_core::openapi;
+use echopilot_core::operation::Outside;
 use echopilot_core::platform::{Clock, Result, RootKey, Secret};
 use echopilot_core::store::{DatabaseUrl, Store, StoreOptions, migrate};
 use serde::Serialize;
@@ -75,6 +76,7 @@ pub(crate) fn run(arguments: &Arguments, global: &Global, ui: Ui) -> Result<Exit
     checks.push(store(examined.settings.as_ref()));
     checks.push(signing_keys(examined.settings.as_ref()));
     checks.push(pricing(examined.settings.as_ref()));
+    checks.extend(notion(examined.settings.as_ref()));
     checks.push(generated(root.as_deref())?);
     checks.push(open_files());
     let findings = checks.iter().filter(|check| check.outcome == Outcome::Finding).count();
@@ -209,6 +211,29 @@ fn pricing(settings: Option<&Settings>) -> Finding {
             Ok(pricing) => finding(ID, true, format!("{} plans", pricing.plans.len()), ""),
             Err(why) => finding(ID, false, why, "mend it; until then the last good prices hold"),
         },
+    }
+}
+
+/// The database that customers are mirrored to; a finding for each property that is not as expected.
+fn notion(settings: Option<&Settings>) -> Vec<Finding> {
+    const ID: &str = "notion Clients";
+    let Some(settings) = settings else { return vec![skipped(ID, "the settings can't be read")] };
+    let (Some(notion), Some(database)) = (Outside::of(settings).notion, settings.notion.clients.as_deref())
+    else {
+        return vec![skipped(ID, "NOTION_TOKEN and NOTION_CLIENT_DB_ID are not both set")];
+    };
+    match customers::notion::examine(&*notion, database) {
+        Err(fault) => {
+            vec![finding(ID, false, fault.detail, "see that Notion can be reached with these settings")]
+        }
+        Ok(schema) if schema.drift.is_empty() => vec![finding(ID, true, "every property is as expected", "")],
+        Ok(schema) => {
+            let named = |drift: &customers::notion::Drift| {
+                let id = format!("{ID}, {}", drift.property.name);
+                finding(&id, false, drift.evidence(), &drift.remedy())
+            };
+            schema.drift.iter().map(named).collect()
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod boot;
 mod completions;
 mod config;
+mod customers;
 mod dev_check;
 mod documents;
 mod exit;
@@ -52,6 +53,8 @@ enum Command {
     #[command(subcommand)]
     Keys(keys::Verb),
     #[command(subcommand)]
+    Customers(customers::Verb),
+    #[command(subcommand)]
     Jobs(jobs::Verb),
     #[command(subcommand)]
     Logs(logs::Verb),
@@ -80,6 +83,7 @@ fn main() -> ExitCode {
         Command::Warehouse(verb) => warehouse::run(&verb, global, ui),
         Command::Scheduler(verb) => scheduler::run(&verb, global, ui),
         Command::Keys(verb) => keys::run(&verb, global, ui),
+        Command::Customers(verb) => customers::run(&verb, global, ui),
         Command::Jobs(verb) => jobs::run(&verb, global, ui),
         Command::Logs(verb) => logs::run(&verb, global, ui),
         Command::Config(verb) => config::run(&verb, global, ui),

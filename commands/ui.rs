@@ -117,6 +117,17 @@ impl Ui {
         }
     }
 
+    /// Put a question to the person at the terminal, and read the line they answer; `None` where nobody can answer.
+    #[expect(clippy::unused_self, reason = "whoever asks was given the one Ui of this run")]
+    pub(crate) fn ask(self, question: &str) -> Option<String> {
+        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            return None;
+        }
+        let _ = write!(io::stderr().lock(), "{question} ");
+        let mut line = String::new();
+        io::stdin().read_line(&mut line).ok().map(|_| line.trim().to_owned())
+    }
+
     /// A failure: words on standard error, and with `--json` the problem document on standard output.
     pub(crate) fn fail(self, fault: &Fault) {
         if self.json {

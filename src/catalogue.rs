@@ -7,7 +7,8 @@ use crate::config::LOOKED_AT_EVERY;
 use crate::operation::{Entry, Resident};
 use crate::store::Sql;
 use crate::{
-    audit, auth, billing, customers, demo, governance, jobs, operation, scheduler, sentinel, store, warehouse,
+    audit, auth, billing, customers, demo, governance, jobs, operation, privacy, scheduler, sentinel, store,
+    support, warehouse,
 };
 
 /// All operations.
@@ -19,6 +20,7 @@ pub const CATALOGUE: &[Entry] = &[
     Entry::of::<scheduler::PauseTask>(),
     Entry::of::<scheduler::ResumeTask>(),
     Entry::of::<scheduler::CleanUp>(),
+    Entry::of::<scheduler::SyncNotion>(),
     Entry::of::<audit::TailLog>(),
     Entry::of::<auth::RequestCode>(),
     Entry::of::<auth::SignIn>(),
@@ -28,6 +30,16 @@ pub const CATALOGUE: &[Entry] = &[
     Entry::of::<auth::ListKeys>(),
     Entry::of::<auth::RotateKeys>(),
     Entry::of::<auth::RetireKey>(),
+    Entry::of::<customers::ListCustomers>(),
+    Entry::of::<customers::ShowCustomer>(),
+    Entry::of::<customers::AddCustomer>(),
+    Entry::of::<customers::DisableCustomer>(),
+    Entry::of::<customers::EnableCustomer>(),
+    Entry::of::<privacy::EraseCustomer>(),
+    Entry::of::<support::CreateTicket>(),
+    Entry::of::<support::ListTickets>(),
+    Entry::of::<support::ListAllTickets>(),
+    Entry::of::<support::AnswerTicket>(),
     Entry::of::<billing::ListInvoices>(),
     Entry::of::<billing::SummariseBilling>(),
     Entry::of::<jobs::ListJobs>(),
@@ -51,6 +63,12 @@ pub const RESIDENTS: &[Resident] = &[
         sentinel::Dependencies::refresh,
         sentinel::CHECKED_EVERY,
     ),
+    Resident::new(
+        "services",
+        sentinel::Services::build,
+        sentinel::Services::refresh,
+        sentinel::SERVICES_ASKED_EVERY,
+    ),
 ];
 
 /// Every statement, so that a test can prepare each on both engines.
@@ -61,6 +79,8 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         customers::STATEMENTS,
         billing::STATEMENTS,
         jobs::STATEMENTS,
+        privacy::STATEMENTS,
+        support::STATEMENTS,
         governance::STATEMENTS,
         scheduler::STATEMENTS,
         warehouse::STATEMENTS,

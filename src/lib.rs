@@ -26,8 +26,10 @@ pub mod customers;
 pub mod demo;
 pub mod governance;
 pub mod jobs;
+pub mod privacy;
 pub mod scheduler;
 pub mod sentinel;
+pub mod support;
 pub mod warehouse;
 
 pub mod catalogue;

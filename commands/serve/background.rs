@@ -1,14 +1,14 @@
-//! The threads beside the server: one keeps memory up to date, one runs the schedule, one delivers the outbox.
+//! The threads beside the server: some keep memory up to date, one runs the schedule, one delivers the outbox.
 //! None of them knows the asynchronous runtime.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use echopilot_core::catalogue::RESIDENTS;
 use echopilot_core::events::{Event, Level, Log, Scrubbed};
-use echopilot_core::operation::Deps;
+use echopilot_core::operation::{Deps, Resident};
 use echopilot_core::platform::{Clock, Fault, Result};
 use echopilot_core::scheduler::{self, Runner};
 
@@ -51,12 +51,22 @@ impl Stop {
 impl Background {
     pub(super) fn start(deps: &Arc<Deps>, with_scheduler: bool) -> Result<Self> {
         let mut background = Self { stop: Arc::default(), threads: Vec::new() };
-        background.spawn("refresher", deps, keep_fresh)?;
+        for resident in RESIDENTS {
+            background.keep_fresh(resident, deps)?;
+        }
         if with_scheduler {
             background.spawn("scheduler", deps, run_schedule)?;
             background.spawn("outbox", deps, deliver)?;
         }
         Ok(background)
+    }
+
+    /// Each resident has a thread of its own: a database that hangs must not keep replicas from forgetting a session.
+    fn keep_fresh(&mut self, resident: &'static Resident, deps: &Arc<Deps>) -> Result<()> {
+        let (deps, stop) = (Arc::clone(deps), Arc::clone(&self.stop));
+        let thread = std::thread::Builder::new().name(resident.name.into());
+        // Not waited for at the end: it changes nothing, and may be asking somebody who does not answer.
+        thread.spawn(move || keep_fresh(resident, &deps, &stop)).map(drop).map_err(Fault::internal)
     }
 
     fn spawn(&mut self, name: &str, deps: &Arc<Deps>, work: fn(&Arc<Deps>, &Stop)) -> Result<()> {
@@ -77,19 +87,11 @@ impl Background {
     }
 }
 
-fn keep_fresh(deps: &Arc<Deps>, stop: &Stop) {
-    let mut due: Vec<Instant> = RESIDENTS.iter().map(|_| Clock::monotonic()).collect();
+fn keep_fresh(resident: &Resident, deps: &Deps, stop: &Stop) {
     let mut failing = HashSet::new();
     loop {
-        let now = Clock::monotonic();
-        for (resident, due) in RESIDENTS.iter().zip(&mut due) {
-            if *due <= now {
-                *due = now + resident.every;
-                note(deps, &mut failing, resident.name, (resident.refresh)(deps));
-            }
-        }
-        let next = due.iter().min().copied().unwrap_or(now + Duration::from_secs(1));
-        if stop.wait(next.saturating_duration_since(Clock::monotonic())) {
+        note(deps, &mut failing, resident.name, (resident.refresh)(deps));
+        if stop.wait(resident.every) {
             return;
         }
     }

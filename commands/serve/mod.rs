@@ -1,4 +1,4 @@
-//! `echopilot serve`: web server, scheduler and refresher in one process. Two stages at the end: first the server
+//! `echopilot serve`: web server, scheduler and refreshers in one process. Two stages at the end: first the server
 //! drains, then the threads stop and the logs are written out.
 
 mod background;

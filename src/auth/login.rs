@@ -7,7 +7,7 @@ use super::challenge::Attempt;
 use super::keys::Keys;
 use super::{sessions, token};
 use crate::config::SignupMode;
-use crate::customers::directory;
+use crate::customers::{Mirror, directory};
 use crate::events::{Level, Log};
 use crate::operation::{Access, Cost, Cx, Meta, Operation, Route, SessionChange};
 use crate::platform::{Code, Email, Fault, Result, Secret, Timestamp};
@@ -61,12 +61,15 @@ impl Operation for SignIn {
         let (email, now, open) =
             (self.email.clone(), cx.now, cx.deps.settings.signup_mode == SignupMode::Open);
         let new_id = cx.deps.ids.ulid_at(now);
-        let begun = start.clone();
+        let (begun, mirror) = (start.clone(), Mirror::of(&cx.deps));
         let customer = cx.deps.store.write(move |tx| {
             if !right.redeem(tx, now)? {
                 return Err(refused());
             }
             let customer = directory::signed_in(tx, &email, &new_id, open, now)?.ok_or_else(refused)?;
+            if customer == new_id {
+                mirror.changed(tx, &customer, now)?;
+            }
             begun.store(tx, &customer)?;
             Ok(customer)
         })?;

@@ -6,6 +6,7 @@
 
 mod challenge;
 mod demo_sign_in;
+mod forget;
 mod key_rows;
 mod keys;
 mod legacy;
@@ -23,6 +24,7 @@ mod wrap;
 
 pub use challenge::clean_up as forget_codes;
 pub use demo_sign_in::{DEMO_EMAIL, SignInDemo};
+pub use forget::forget_customer;
 pub use key_rows::{KeyState, SigningKey, examine as examine_keys};
 pub use keys::{Jwks, Keys, ensure_signing_key, jwks};
 pub use list_keys::{KeyList, ListKeys};

@@ -11,6 +11,7 @@ statements! {
         WHERE email = $1 AND used_at IS NULL AND expires_at > $2 AND tries < $3 \
         RETURNING id, code_hash, browser_hash";
     CODE_USE = "UPDATE sign_in_codes SET used_at = $2 WHERE id = $1 AND used_at IS NULL";
+    CODES_OF_ERASE = "DELETE FROM sign_in_codes WHERE email = $1";
     CODE_FORGET = "DELETE FROM sign_in_codes WHERE expires_at < $1";
 
     SESSION_ADD = "INSERT INTO sessions (id, customer_id, method, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
@@ -21,6 +22,7 @@ statements! {
         WHERE s.id = $1 AND s.customer_id = $2 AND s.revoked_at IS NULL AND s.expires_at > $3 \
         AND c.disabled_at IS NULL";
     SESSION_REVOKE = "UPDATE sessions SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
+    SESSIONS_OF_ERASE = "DELETE FROM sessions WHERE customer_id = $1";
     SESSION_FORGET = "DELETE FROM sessions WHERE expires_at < $1";
 
     CHANGE_ADD = "INSERT INTO auth_changes (number, kind, subject, changed_at) \

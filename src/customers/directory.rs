@@ -2,15 +2,22 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::sql::{ADD, BY_EMAIL, COUNT};
-use crate::platform::{Email, Fault, Result, Timestamp};
+use super::sql::{
+    ADD, BY_EMAIL, BY_ID, BY_STRIPE_ID, CHANGE_ANNOUNCE, COUNT, DISABLE, ENABLE, ENTOMB, LINK_STRIPE,
+    SESSIONS_END,
+};
+use crate::platform::{Code, Email, Fault, Result, Timestamp, digest_hex};
 use crate::store::{FromRow, Row, Tx, args};
 
 /// What a customer pays for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema, clap::ValueEnum,
+)]
 #[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
 pub enum Plan {
     /// Nothing.
+    #[default]
     Free,
     /// The smaller subscription.
     Starter,
@@ -49,6 +56,8 @@ pub struct Customer {
     pub created_at: Timestamp,
     /// Since when they may not sign in.
     pub disabled_at: Option<Timestamp>,
+    /// When they were erased; what is left then is a tombstone.
+    pub erased_at: Option<Timestamp>,
 }
 
 impl FromRow for Customer {
@@ -62,6 +71,7 @@ impl FromRow for Customer {
             stripe_customer_id: row.get("stripe_customer_id")?,
             created_at: row.get("created_at")?,
             disabled_at: row.get("disabled_at")?,
+            erased_at: row.get("erased_at")?,
         })
     }
 }
@@ -105,4 +115,80 @@ pub fn add(tx: &mut Tx<'_>, id: &str, email: &Email, name: &str, plan: Plan, now
 /// How many customers there are.
 pub fn count(tx: &mut Tx<'_>) -> Result<i64> {
     tx.one(COUNT, args![])
+}
+
+/// The customer with this identifier.
+pub fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Customer>> {
+    tx.maybe(BY_ID, args![id])
+}
+
+/// The customer with this identifier, or `NotFound`.
+pub(super) fn found(tx: &mut Tx<'_>, id: &str) -> Result<Customer> {
+    by_id(tx, id)?.ok_or_else(|| Fault::not_found("A customer with this identifier"))
+}
+
+/// The customer whom the payment provider knows by this identifier; the tombstone of an erased one, so that what the
+/// provider still sends about them makes nobody anew.
+pub fn by_stripe_id(tx: &mut Tx<'_>, stripe_id: &str) -> Result<Option<Customer>> {
+    tx.maybe(BY_STRIPE_ID, args![stripe_id, buried(stripe_id)])
+}
+
+/// Remember by which identifier the payment provider knows a customer. The same again is fine; another one is
+/// `Conflict`, since invoices would change hands.
+pub fn link_stripe(tx: &mut Tx<'_>, customer_id: &str, stripe_id: &str, now: Timestamp) -> Result<()> {
+    if let Some(owner) = by_stripe_id(tx, stripe_id)? {
+        if owner.id == customer_id {
+            return Ok(());
+        }
+        return Err(Fault::new(
+            Code::Conflict,
+            "The payment provider's identifier belongs to another customer",
+        ));
+    }
+    if tx.run(LINK_STRIPE, args![customer_id, stripe_id, now])? == 1 {
+        return Ok(());
+    }
+    found(tx, customer_id)?;
+    Err(Fault::new(
+        Code::Conflict,
+        "The customer has another identifier at the payment provider already, or was erased",
+    ))
+}
+
+/// Close the account: sign-in is refused and every session ends, on each replica and for good. False when it was
+/// closed already.
+pub fn disable(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<bool> {
+    let changed = tx.run(DISABLE, args![id, now])? == 1;
+    if changed {
+        end_sessions(tx, id, now)?;
+    }
+    Ok(changed)
+}
+
+/// Open the account again; ended sessions stay ended. False when it was open, or is a tombstone.
+pub fn enable(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<bool> {
+    Ok(tx.run(ENABLE, args![id, now])? == 1)
+}
+
+/// Leave a tombstone: an address that receives nothing, no name, no sign-in. The provider's identifier becomes a digest
+/// that [`by_stripe_id`] still finds and nobody can turn back. False when it is one already.
+pub fn entomb(tx: &mut Tx<'_>, customer: &Customer, now: Timestamp) -> Result<bool> {
+    let address = format!("erased-{}@no-address.invalid", customer.id.to_ascii_lowercase());
+    let stripe = customer.stripe_customer_id.as_deref().map(buried);
+    let changed = tx.run(ENTOMB, args![customer.id.as_str(), address, stripe, now])? == 1;
+    if changed {
+        end_sessions(tx, &customer.id, now)?;
+    }
+    Ok(changed)
+}
+
+fn end_sessions(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<()> {
+    tx.run(SESSIONS_END, args![id, now])?;
+    tx.run(CHANGE_ANNOUNCE, args![id, now])?;
+    Ok(())
+}
+
+/// What stands in place of the payment provider's identifier once its owner is erased.
+fn buried(stripe_id: &str) -> String {
+    format!("erased:{}", digest_hex(stripe_id.as_bytes()))
 }

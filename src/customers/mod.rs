@@ -1,10 +1,22 @@
 //! Customers: who they are, and who brought whom.
 
+mod add;
 pub mod directory;
+mod disable;
+mod enable;
+mod list;
+pub mod notion;
 mod plans;
 pub mod referrals;
+mod show;
 mod sql;
 
+pub use add::AddCustomer;
 pub use directory::{Customer, Plan};
+pub use disable::DisableCustomer;
+pub use enable::EnableCustomer;
+pub use list::{Customers, ListCustomers};
+pub use notion::Mirror;
 pub use plans::{PlanTerms, Plans, Pricing, ShowTiers, Tiers};
+pub use show::{ShowCustomer, ShownCustomer};
 pub(crate) use sql::ALL as STATEMENTS;

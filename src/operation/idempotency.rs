@@ -6,9 +6,12 @@
 
 use std::time::Duration;
 
-use super::sql::{KEY_ANSWER, KEY_CLAIM, KEY_FIND, KEY_FORGET, KEY_RELEASE, KEY_TAKE_OVER};
+use super::outbox::as_pattern;
+use super::sql::{
+    KEY_ANSWER, KEY_CLAIM, KEY_FIND, KEY_FORGET, KEY_FORGET_CALLER, KEY_RELEASE, KEY_TAKE_OVER,
+};
 use super::{Answer, Cx, Entry, Input, SessionChange, Status};
-use crate::platform::{Code, Fault, Result, Timestamp, digest_hex};
+use crate::platform::{Code, Email, Fault, Result, Timestamp, digest_hex};
 use crate::store::{Tx, args, row};
 
 /// How long an answer is kept for replay.
@@ -64,6 +67,12 @@ pub fn invoke_once(entry: &Entry, cx: &Cx, input: Input<'_>, key: &str) -> Resul
 /// Remove keys that are older than [`KEPT`].
 pub fn clean_up(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64> {
     tx.run(KEY_FORGET, args![now.minus(KEPT)])
+}
+
+/// Remove the kept answers of a customer, and those to others that hold the address.
+pub fn forget_customer(tx: &mut Tx<'_>, customer_id: &str, email: &Email) -> Result<u64> {
+    let holds = format!("%\"{}\"%", as_pattern(email.as_str()));
+    tx.run(KEY_FORGET_CALLER, args![format!("customer:{customer_id}"), holds])
 }
 
 #[derive(Clone)]

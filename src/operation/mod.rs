@@ -13,6 +13,7 @@ mod documents;
 mod idempotency;
 mod input;
 pub mod later;
+pub mod notion_pages;
 mod op;
 mod ops_events;
 pub mod outbox;
@@ -28,7 +29,9 @@ pub use cx::Cx;
 pub use decode::decode;
 pub use deps::{Build, Deps};
 pub use documents::hot_source;
-pub use idempotency::{clean_up as forget_idempotency_keys, invoke_once};
+pub use idempotency::{
+    clean_up as forget_idempotency_keys, forget_customer as forget_answers_to, invoke_once,
+};
 pub use input::Input;
 pub use op::{Cost, Entry, Meta, Method, Operation, Route};
 pub use ops_events::{OpsEvent, Severity};

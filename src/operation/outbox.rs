@@ -1,12 +1,13 @@
 //! What must reach somebody outside: stored in the transaction of the work it belongs to, delivered by
-//! `scheduler/deliver.rs`. At least once; a row is removed when it is delivered or has expired.
+//! `scheduler/deliver.rs`, for Notion by `scheduler/notion.rs`. At least once; a row is removed when it is delivered or has expired.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::sql::{
-    OUTBOX_ADD, OUTBOX_CLAIM, OUTBOX_DEPTH, OUTBOX_DUE, OUTBOX_FORGET, OUTBOX_POSTPONE, OUTBOX_REMOVE,
+    OUTBOX_ADD, OUTBOX_CLAIM, OUTBOX_DEPTH, OUTBOX_DUE, OUTBOX_DUE_NOTION, OUTBOX_FORGET,
+    OUTBOX_FORGET_ADDRESS, OUTBOX_POSTPONE, OUTBOX_REMOVE,
 };
 use crate::platform::{Email, Fault, Ids, Result, Timestamp};
 use crate::store::{Tx, args, row};
@@ -29,7 +30,7 @@ pub struct Mail {
 pub struct Item {
     /// ULID.
     pub id: String,
-    /// What it is: `mail`.
+    /// What it is: `mail`, or `notion_` and what is mirrored.
     pub kind: String,
     /// JSON of the kind.
     pub payload: String,
@@ -47,12 +48,40 @@ row! { Item { id, kind, payload, created_at, due_at, expires_at, attempts } }
 
 /// Put a mail in, within the caller's transaction. `worth` is how long delivering it makes sense.
 pub fn send_mail(tx: &mut Tx<'_>, ids: &Ids, now: Timestamp, mail: &Mail, worth: Duration) -> Result<()> {
-    let payload = serde_json::to_string(mail).map_err(Fault::internal)?;
-    tx.run(OUTBOX_ADD, args![ids.ulid_at(now), "mail", payload, now, now.plus(worth)])?;
+    put(tx, ids, now, "mail", mail, worth)
+}
+
+/// Put something of another kind in, within the caller's transaction.
+pub fn put<P: Serialize>(
+    tx: &mut Tx<'_>,
+    ids: &Ids,
+    now: Timestamp,
+    kind: &str,
+    payload: &P,
+    worth: Duration,
+) -> Result<()> {
+    let payload = serde_json::to_string(payload).map_err(Fault::internal)?;
+    tx.run(OUTBOX_ADD, args![ids.ulid_at(now), kind, payload, now, now.plus(worth)])?;
     Ok(())
 }
 
-/// Up to 100 items whose time has come.
+/// Remove waiting mail to this address, and about it: addresses in texts stand between angle brackets.
+pub fn forget_address(tx: &mut Tx<'_>, email: &Email) -> Result<u64> {
+    let address = as_pattern(email.as_str());
+    tx.run(OUTBOX_FORGET_ADDRESS, args![format!("{{\"to\":\"{address}\",%"), format!("%<{address}>%")])
+}
+
+/// `text` for a LIKE whose escape is `!`: as it stands, and nothing else.
+pub fn as_pattern(text: &str) -> String {
+    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
+}
+
+/// Up to 100 items for Notion whose time has come.
+pub fn due_for_notion(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<Item>> {
+    tx.rows(OUTBOX_DUE_NOTION, args![now])
+}
+
+/// Up to 100 items for anything but Notion whose time has come.
 pub fn due(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<Item>> {
     tx.rows(OUTBOX_DUE, args![now])
 }

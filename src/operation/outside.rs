@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::{Settings, StripeMode};
-use crate::outbound::{Mailer, Smtp, Stripe, StripeOverHttp};
+use crate::outbound::{Mailer, Notion, NotionOverHttp, Smtp, Stripe, StripeOverHttp};
 use crate::platform::{Fault, Result, Secret};
 
 /// The services that are configured.
@@ -13,6 +13,8 @@ pub struct Outside {
     pub stripe: Option<Arc<dyn Stripe>>,
     /// Takes mail; without one, mail lies in a file.
     pub mailer: Option<Arc<dyn Mailer>>,
+    /// Shows people a copy of what is stored here.
+    pub notion: Option<Arc<dyn Notion>>,
 }
 
 impl Outside {
@@ -27,7 +29,19 @@ impl Outside {
             let mailer: Arc<dyn Mailer> = Arc::new(Smtp::new(url, settings.email_from.clone()));
             mailer
         });
-        Self { stripe: stripe.key_in_use().map(connect), mailer }
+        let notion = settings.notion.token.as_ref().map(|token| {
+            let notion: Arc<dyn Notion> =
+                Arc::new(NotionOverHttp::new(&settings.notion.api_base, token.clone()));
+            notion
+        });
+        Self { stripe: stripe.key_in_use().map(connect), mailer, notion }
+    }
+
+    /// Notion, or `NotConfigured` with the setting that is missing.
+    pub fn notion(&self) -> Result<&dyn Notion> {
+        self.notion
+            .as_deref()
+            .ok_or_else(|| Fault::not_configured("NOTION_TOKEN", "rows are mirrored to Notion"))
     }
 
     /// Stripe, or `NotConfigured` with the setting that is missing.

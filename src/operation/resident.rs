@@ -1,5 +1,5 @@
 //! What slices keep in memory, so that `Cost::Memory` operations touch no disk: signing keys, live sessions,
-//! the state of dependencies. Built once at start, brought up to date by one refresher thread.
+//! the state of dependencies. Built once at start, each brought up to date by a thread of its own.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ pub struct Resident {
     pub name: &'static str,
     /// Make it at start.
     pub build: BuildResident,
-    /// Bring it up to date; called by the refresher thread of `serve`.
+    /// Bring it up to date; called by a thread of `serve`.
     pub refresh: RefreshResident,
     /// How often.
     pub every: Duration,

@@ -34,17 +34,29 @@ statements! {
     KEY_ANSWER = "UPDATE idempotency_keys SET status = $4, body = $5 \
         WHERE caller = $1 AND operation = $2 AND idempotency_key = $3";
     KEY_RELEASE = "DELETE FROM idempotency_keys WHERE caller = $1 AND operation = $2 AND idempotency_key = $3";
+    KEY_FORGET_CALLER = "DELETE FROM idempotency_keys WHERE caller = $1 OR body LIKE $2 ESCAPE '!'";
     KEY_FORGET = "DELETE FROM idempotency_keys WHERE claimed_at < $1";
 
     OUTBOX_ADD = "INSERT INTO outbox (id, kind, payload, created_at, due_at, expires_at, attempts) \
         VALUES ($1, $2, $3, $4, $4, $5, 0)";
     OUTBOX_DUE = "SELECT id, kind, payload, created_at, due_at, expires_at, attempts FROM outbox \
-        WHERE due_at <= $1 ORDER BY due_at, id LIMIT 100";
+        WHERE due_at <= $1 AND kind NOT LIKE 'notion%' ORDER BY due_at, id LIMIT 100";
+    // What goes to Notion has a task of its own, so that its outage holds up no mail.
+    OUTBOX_DUE_NOTION = "SELECT id, kind, payload, created_at, due_at, expires_at, attempts FROM outbox \
+        WHERE due_at <= $1 AND kind LIKE 'notion%' ORDER BY due_at, id LIMIT 100";
     OUTBOX_CLAIM = "UPDATE outbox SET due_at = $3 WHERE id = $1 AND due_at = $2";
     OUTBOX_REMOVE = "DELETE FROM outbox WHERE id = $1";
     OUTBOX_POSTPONE = "UPDATE outbox SET attempts = attempts + 1, due_at = $2, last_error = $3 WHERE id = $1";
     OUTBOX_FORGET = "DELETE FROM outbox WHERE expires_at < $1";
+    // The exclamation mark escapes what LIKE would read as a pattern.
+    OUTBOX_FORGET_ADDRESS = "DELETE FROM outbox WHERE kind = 'mail' \
+        AND (payload LIKE $1 ESCAPE '!' OR payload LIKE $2 ESCAPE '!')";
     OUTBOX_DEPTH = "SELECT COUNT(*), MIN(created_at) FROM outbox";
+
+    PAGE_FIND = "SELECT page_id FROM notion_pages WHERE kind = $1 AND subject_id = $2";
+    PAGE_KEEP = "INSERT INTO notion_pages (kind, subject_id, page_id, synced_at) VALUES ($1, $2, $3, $4) \
+        ON CONFLICT (kind, subject_id) DO UPDATE SET page_id = $3, synced_at = $4";
+    PAGE_LATEST = "SELECT MAX(synced_at) FROM notion_pages";
 
     OPS_EVENT_ADD = "INSERT INTO ops_events (id, kind, severity, summary, actor, created_at) \
         VALUES ($1, $2, $3, $4, $5, $6)";

@@ -3,8 +3,10 @@
 
 mod http;
 mod mailer;
+mod notion;
 mod stripe;
 
 pub use http::{Http, Reply};
 pub use mailer::{Letter, MailFailure, Mailer, Smtp};
+pub use notion::{Notion, NotionCall, NotionFailure, NotionOverHttp};
 pub use stripe::{Stripe, StripeCall, StripeFailure, StripeOverHttp, list_all};

@@ -3,6 +3,7 @@
 mod clean_up;
 mod control;
 mod deliver;
+mod notion;
 mod runner;
 mod schedule;
 mod sql;
@@ -12,6 +13,7 @@ mod words;
 pub use clean_up::{CleanUp, CleanedUp};
 pub use control::{PauseTask, ResumeTask, RunTask, TaskStarted, TaskSwitched};
 pub use deliver::deliver;
+pub use notion::{NotionSynced, SyncNotion};
 pub use runner::{Runner, Ticked};
 pub use schedule::{SCHEDULE, Scheduled};
 pub(crate) use sql::ALL as STATEMENTS;

@@ -5,7 +5,7 @@ use std::str::FromStr as _;
 
 use chrono::{DateTime, Utc};
 
-use super::CleanUp;
+use super::{CleanUp, SyncNotion};
 use crate::operation::Operation;
 use crate::platform::{Fault, Result, Timestamp};
 use crate::warehouse::{self, SyncWarehouse};
@@ -14,6 +14,8 @@ use crate::warehouse::{self, SyncWarehouse};
 pub const SCHEDULE: &[Scheduled] = &[
     // Before the office opens in Europe and before the reports that read the warehouse.
     Scheduled::of::<SyncWarehouse>(warehouse::SCHEDULE),
+    // What people look at in Notion is a minute old at the most.
+    Scheduled::of::<SyncNotion>("0 * * * * *"),
     // After everything that writes at night.
     Scheduled::of::<CleanUp>("0 0 4 * * *"),
 ];

@@ -11,14 +11,15 @@ use arc_swap::ArcSwap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::mail::MailCheck;
 use crate::events::{Event, Level, Log};
-use crate::operation::Deps;
+use crate::operation::{Deps, notion_pages};
 use crate::platform::{Clock, Result, Timestamp};
 use crate::warehouse;
 
 /// How often everything is checked.
 pub const EVERY: Duration = Duration::from_secs(10);
+/// No page was ever written.
+const NEVER: i64 = i64::MIN;
 /// A store slower than this is degraded.
 const SLOW: Duration = Duration::from_millis(250);
 
@@ -64,7 +65,8 @@ pub struct Dependency {
 pub struct Dependencies {
     found: ArcSwap<BTreeMap<String, Dependency>>,
     ready_until: AtomicI64,
-    mail: MailCheck,
+    /// Milliseconds; [`NEVER`] before the first.
+    last_notion_sync: AtomicI64,
 }
 
 impl Dependencies {
@@ -82,11 +84,11 @@ impl Dependencies {
         Ok(Box::new(Self {
             found: ArcSwap::from_pointee(found),
             ready_until: AtomicI64::new(0),
-            mail: MailCheck::default(),
+            last_notion_sync: AtomicI64::new(NEVER),
         }))
     }
 
-    /// Check everything once. Called by the refresher thread.
+    /// Check what is ours: the store and the warehouse. What belongs to others is [`super::Services`]' work.
     pub fn refresh(deps: &Deps) -> Result<()> {
         let own = deps.resident::<Self>();
         let store = check_store(deps);
@@ -103,10 +105,9 @@ impl Dependencies {
             };
             own.note(deps, "warehouse", warehouse, deps.clock.now());
         }
-        if let Some(mailer) = &deps.outside.mailer
-            && let Some(mail) = own.mail.look(mailer)?
-        {
-            own.note(deps, "mail", mail, deps.clock.now());
+        if configured(deps, "notion") {
+            let latest = deps.store.read(notion_pages::latest)?;
+            own.last_notion_sync.store(latest.map_or(NEVER, Timestamp::millis), Ordering::Relaxed);
         }
         Ok(())
     }
@@ -114,6 +115,12 @@ impl Dependencies {
     /// The findings by name.
     pub fn current(&self) -> Arc<BTreeMap<String, Dependency>> {
         self.found.load_full()
+    }
+
+    /// When a page was last written to Notion.
+    pub fn last_notion_sync(&self) -> Option<Timestamp> {
+        let last = self.last_notion_sync.load(Ordering::Relaxed);
+        (last != NEVER).then_some(Timestamp(last))
     }
 
     /// Whether the store answered lately.
@@ -146,7 +153,7 @@ impl Dependencies {
     }
 }
 
-/// Say what a check elsewhere found: Redis is asked where its connection is.
+/// Say what a check elsewhere found: Redis is asked where its connection is, services by a thread of their own.
 pub fn report(deps: &Deps, name: &'static str, status: DependencyStatus) {
     deps.resident::<Dependencies>().note(deps, name, status, deps.clock.now());
 }
@@ -157,6 +164,7 @@ fn configured(deps: &Deps, name: &str) -> bool {
         "warehouse" => deps.settings.warehouse.is_some(),
         "redis" => deps.settings.redis.is_some(),
         "mail" => deps.outside.mailer.is_some(),
+        "notion" => deps.outside.notion.is_some(),
         "stripe" => deps.settings.stripe.key_in_use().is_some(),
         _ => false,
     }

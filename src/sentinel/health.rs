@@ -64,7 +64,8 @@ impl Operation for ShowHealth {
     type Output = Health;
 
     fn run(&self, cx: &Cx) -> Result<Health> {
-        let deps = cx.deps.resident::<Dependencies>().current();
+        let dependencies = cx.deps.resident::<Dependencies>();
+        let (deps, last_notion_sync) = (dependencies.current(), dependencies.last_notion_sync());
         let fine = |dependency: &Dependency| {
             matches!(dependency.status, DependencyStatus::Ok | DependencyStatus::NotConfigured)
         };
@@ -80,8 +81,8 @@ impl Operation for ShowHealth {
             uptime_s: cx.now.since(cx.deps.started_at).as_secs(),
             deps,
             troubles,
-            last_notion_sync: None,
-            last_notation_sync: None,
+            last_notion_sync,
+            last_notation_sync: last_notion_sync,
             last_backup: None,
             last_restore_check: None,
             demo_mode: cx.deps.settings.demo,

@@ -3,8 +3,8 @@
 mod dependencies;
 mod figures;
 mod health;
-mod mail;
 mod ready;
+mod services;
 
 pub use dependencies::{
     Dependencies, Dependency, DependencyStatus, EVERY as CHECKED_EVERY, report as report_dependency,
@@ -12,3 +12,4 @@ pub use dependencies::{
 pub use figures::register as register_figures;
 pub use health::{Health, Overall, ShowHealth};
 pub use ready::{Readiness, ShowReadiness};
+pub use services::{EVERY as SERVICES_ASKED_EVERY, Services};

@@ -54,10 +54,16 @@ const fn story(
     Story { leaf, succeeds, code, fails, failure }
 }
 
-/// `BAD` stands for a data folder that can't be made.
+/// `BAD` stands for a data folder that can't be made, `CUSTOMER` for the identifier of one.
 const STORIES: &[Story] = &[
     story("completions", &["bash"], 0, &["nonsense"], 2),
     story("config show", &["--origin"], 0, &["--nonsense"], 2),
+    story("customers add", &["--email", "ada@example.com"], 0, &["--email", "nobody"], 2),
+    story("customers disable", &["CUSTOMER"], 0, &["nobody"], 1),
+    story("customers enable", &["CUSTOMER"], 0, &["nobody"], 1),
+    story("customers erase", &["CUSTOMER", "--yes"], 0, &["nobody"], 1),
+    story("customers list", &["--limit", "2"], 0, &["--limit", "0"], 2),
+    story("customers show", &["CUSTOMER"], 0, &["nobody"], 1),
     story("dev-check", &[], 0, &["--write"], 2),
     story("jobs list", &["--limit", "2"], 0, &["--limit", "0"], 2),
     story("keys list", &[], 0, &["--data-dir", "BAD"], 2),
@@ -112,9 +118,13 @@ fn every_leaf_has_an_example_and_its_exit_codes_in_help() {
     assert!(home.run(&["--version"]).expect_code(0).stdout.starts_with("echopilot "));
 }
 
-fn arguments<'w>(story: &'w Story, rest: &[&'w str], bad: &'w str) -> Vec<&'w str> {
-    let words =
-        story.leaf.split(' ').chain(rest.iter().copied().map(|word| if word == "BAD" { bad } else { word }));
+fn arguments<'w>(story: &'w Story, rest: &[&'w str], bad: &'w str, customer: &'w str) -> Vec<&'w str> {
+    let filled = |word| match word {
+        "BAD" => bad,
+        "CUSTOMER" => customer,
+        word => word,
+    };
+    let words = story.leaf.split(' ').chain(rest.iter().copied().map(filled));
     words.chain(["--json"]).collect()
 }
 
@@ -125,8 +135,10 @@ fn json_is_one_document_on_success_and_on_failure() {
         std::fs::write(home.path().join("file"), "").unwrap();
         let bad = home.path().join("file/below").display().to_string();
         let _ = home.run(&["migrate", "apply"]).expect_code(0);
+        let added = home.run(&["customers", "add", "--email", "first@example.com", "--json"]).expect_code(0);
+        let customer = added.json()["id"].as_str().unwrap().to_owned();
         for story in STORIES {
-            let ran = home.run(&arguments(story, story.succeeds, &bad));
+            let ran = home.run(&arguments(story, story.succeeds, &bad, &customer));
             if story.succeeds.contains(&"--help") {
                 continue;
             }
@@ -138,7 +150,7 @@ fn json_is_one_document_on_success_and_on_failure() {
             assert_eq!(ran.json()["ok"], !without_warehouse, "{}", story.leaf);
             assert!(without_warehouse || ran.stdout.starts_with("{\"ok\":true"), "{}: {ran:?}", story.leaf);
 
-            let ran = home.run(&arguments(story, story.fails, &bad));
+            let ran = home.run(&arguments(story, story.fails, &bad, &customer));
             assert_eq!(ran.code, Some(story.failure), "{}: {ran:?}", story.leaf);
             let document = ran.json();
             assert_eq!(document["ok"], false, "{}: {ran:?}", story.leaf);
@@ -158,7 +170,7 @@ fn failures_without_json_are_words_on_standard_error_alone() {
     std::fs::write(home.path().join("file"), "").unwrap();
     let bad = home.path().join("file/below").display().to_string();
     for story in STORIES.iter().filter(|story| story.leaf != "smoke") {
-        let mut words = arguments(story, story.fails, &bad);
+        let mut words = arguments(story, story.fails, &bad, "");
         words.retain(|word| *word != "--json");
         let ran = home.run(&words);
         assert_eq!(ran.code, Some(story.failure), "{}: {ran:?}", story.leaf);

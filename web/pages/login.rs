@@ -214,7 +214,7 @@ fn stale_form(problem: Problem) -> Response<Body> {
 }
 
 /// The words of a fault as they stand beside a field.
-fn words(fault: &Fault) -> String {
+pub(super) fn words(fault: &Fault) -> String {
     let text = fault.fields.first().map_or(fault.detail.as_str(), |problem| problem.expected.as_str());
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())

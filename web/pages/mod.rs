@@ -7,6 +7,7 @@ mod frame;
 mod invoices;
 mod login;
 mod overview;
+mod support;
 mod theme;
 pub mod view;
 
@@ -31,6 +32,8 @@ pub const ROWS: &[Foreign] = &[
     Foreign::form("/theme", "Form: choose a theme."),
     Foreign::customer_page("/app", "The customer's overview."),
     Foreign::customer_page("/app/invoices", "The customer's invoices."),
+    Foreign::customer_page("/app/support", "Write to support; the customer's messages and their answers."),
+    Foreign::form("/app/support", "Form: write to support."),
     Foreign::page(
         "/assets/{name}",
         "Style sheet, scripts and icons, by a name that changes with their content.",
@@ -48,5 +51,6 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         .route("/theme", post(theme::choose))
         .route("/app", get(app::overview))
         .route("/app/invoices", get(app::invoices))
+        .route("/app/support", get(support::page).post(support::send))
         .route("/assets/{name}", get(app::asset))
 }

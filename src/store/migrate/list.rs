@@ -34,4 +34,6 @@ pub const MIGRATIONS: &[Migration] = &[
     step!(7, "0007", "governance"),
     step!(8, "0008", "scheduler"),
     step!(9, "0009", "dirty", differs),
+    step!(13, "0013", "support"),
+    step!(14, "0014", "notion"),
 ];

@@ -4,6 +4,7 @@ export const PAGES = [
   { name: "login", path: "/auth/login", status: 200, signedIn: false, budget: 60, lighthouse: [90, 95] },
   { name: "app", path: "/app", status: 200, signedIn: true, budget: 35, lighthouse: [95, 100] },
   { name: "invoices", path: "/app/invoices", status: 200, signedIn: true, budget: 60 },
+  { name: "support", path: "/app/support", status: 200, signedIn: true, budget: 60 },
   { name: "not-found", path: "/no-such-page", status: 404, signedIn: false, budget: 60 },
 ];
 

@@ -12,6 +12,7 @@ mod nav;
 mod nearest;
 mod overview;
 mod shell;
+mod support;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +24,7 @@ pub use nav::{Act, Audience, Command, PLACES, Place};
 pub use nearest::nearest;
 pub use overview::{JobRow, JobStatus, OverviewPage, Plan, QaChart, QaPoint};
 pub use shell::{Account, Shell, Theme};
+pub use support::{SupportPage, TicketRow, TicketState};
 
 /// A part of a page that can fail by itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,6 +119,7 @@ pub(crate) fn icons() -> Vec<&'static str> {
     icons.extend(shell::samples::signed_in("/app").commands().iter().map(|command| command.icon));
     icons.extend(InvoiceStatus::ALL.iter().map(|status| status.badge().glyph));
     icons.extend(JobStatus::ALL.iter().map(|status| status.badge().glyph));
+    icons.extend(TicketState::ALL.iter().map(|state| state.badge().glyph));
     icons.extend(LoginNotice::ALL.iter().map(LoginNotice::glyph));
     icons.extend([Direction::Up, Direction::Down].iter().map(Direction::glyph));
     icons

@@ -58,6 +58,17 @@ pub const PLACES: &[Place] = &[
         audience: Audience::Customer,
     },
     Place {
+        label: "Support",
+        command: "Write to Support",
+        path: "/app/support",
+        icon: "mail",
+        letter: "",
+        in_header: false,
+        in_bar: true,
+        tab: "Support",
+        audience: Audience::Customer,
+    },
+    Place {
         label: "Sign in",
         command: "Sign in",
         path: "/auth/login",

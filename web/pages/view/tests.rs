@@ -14,6 +14,7 @@ fn pages() -> Vec<(&'static str, String)> {
     pages.extend(LoginPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(OverviewPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(InvoicesPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(SupportPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(ErrorPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages
 }

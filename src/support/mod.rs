@@ -1,0 +1,18 @@
+//! Support: customers write, operators answer.
+
+mod answer;
+mod create;
+mod forget;
+mod list;
+mod list_all;
+mod mail;
+mod sql;
+mod ticket;
+
+pub use answer::AnswerTicket;
+pub use create::CreateTicket;
+pub use forget::forget_customer;
+pub use list::{ListTickets, Tickets};
+pub use list_all::{AllTickets, ListAllTickets};
+pub(crate) use sql::ALL as STATEMENTS;
+pub use ticket::{MESSAGE_LENGTH, OperatorsTicket, Ticket, TicketStatus, Topic};
