@@ -122,8 +122,15 @@ fn everything(server: &Served) -> String {
     };
     let tables: Vec<String> = tables.into_iter().map(|mut row| row.remove(0)).collect();
     assert!(tables.iter().any(|table| table == "customers"), "{tables:?}");
-    let dump = |table: &String| format!("{:?}\n", home.rows(&format!("SELECT * FROM {table}")));
+    let dump = |table: &String| format!("{table} {:?}\n", home.rows(&format!("SELECT * FROM {table}")));
     tables.iter().map(dump).collect::<String>().to_lowercase()
+}
+
+/// The same without what the clock changes by itself.
+fn at_rest(everything: &str) -> Vec<&str> {
+    let moves =
+        |line: &&str| ["leases ", "runs ", "scheduler_tasks "].iter().any(|table| line.starts_with(table));
+    everything.lines().filter(|line| !moves(line)).collect()
 }
 
 #[test]
@@ -145,7 +152,7 @@ fn nothing_of_an_erased_customer_is_left_in_any_table() {
             let problem = server.post_as_operator(&path, &wrong).expect_status(422).json();
             assert_eq!(problem["errors"][0]["field"], "confirm", "{wrong}");
         }
-        assert_eq!(everything(&server), before, "a slip erases nothing");
+        assert_eq!(at_rest(&everything(&server)), at_rest(&before), "a slip erases nothing");
         let _ = server.post_as_operator(&path, &json!({ "confirm": address })).expect_status(200);
         let left = everything(&server);
         for word in ["grace", "hopper", "a secret wish"] {
