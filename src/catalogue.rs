@@ -25,8 +25,11 @@ pub const CATALOGUE: &[Entry] = &[
     Entry::of::<auth::SignInDemo>(),
     Entry::of::<auth::SignOut>(),
     Entry::of::<auth::WhoAmI>(),
+    Entry::of::<auth::SignInOperator>(),
+    Entry::of::<auth::SignOutOperator>(),
     Entry::of::<billing::ListInvoices>(),
     Entry::of::<billing::SummariseBilling>(),
+    Entry::of::<billing::SummarisePayments>(),
     Entry::of::<jobs::ListJobs>(),
     Entry::of::<jobs::SummariseAccount>(),
     Entry::of::<customers::ShowTiers>(),
@@ -41,6 +44,12 @@ pub const CATALOGUE: &[Entry] = &[
 pub const RESIDENTS: &[Resident] = &[
     Resident::new("signing keys", auth::Keys::build, |_| Ok(()), Duration::from_secs(3600)),
     Resident::new("sessions", auth::Sessions::build, auth::Sessions::refresh, Duration::from_millis(500)),
+    Resident::new(
+        "operators' sessions",
+        auth::OperatorSessions::build,
+        auth::OperatorSessions::refresh,
+        Duration::from_millis(500),
+    ),
     Resident::new("plans", customers::Plans::build, customers::Plans::refresh, LOOKED_AT_EVERY),
     Resident::new(
         "dependencies",

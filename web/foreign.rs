@@ -20,6 +20,8 @@ pub struct Foreign {
     pub route: ForeignRoute,
     /// Who asks who may.
     pub gate: Gate,
+    /// Whom it is for, which decides whose cookie counts.
+    pub audience: Access,
 }
 
 /// Who asks who may.
@@ -42,7 +44,8 @@ impl Foreign {
         summary: &'static str,
         content_type: &'static str,
     ) -> Self {
-        Self { route: ForeignRoute { method, path, access, summary, content_type }, gate: Gate::ByAccess }
+        let route = ForeignRoute { method, path, access, summary, content_type };
+        Self { route, gate: Gate::ByAccess, audience: access }
     }
 
     /// A page that everybody may ask for.
@@ -55,6 +58,25 @@ impl Foreign {
         let mut row = Self::of(Method::Get, path, Access::Customer, summary, "text/html");
         row.gate = Gate::SignInFirst;
         row
+    }
+
+    /// A page of an operator; strangers are led to the operators' sign-in.
+    pub const fn operator_page(path: &'static str, summary: &'static str) -> Self {
+        let mut row = Self::of(Method::Get, path, Access::Operator, summary, "text/html");
+        row.gate = Gate::SignInFirst;
+        row
+    }
+
+    /// A form of an operator's page; the front turns everybody else away.
+    pub const fn operator_form(path: &'static str, summary: &'static str) -> Self {
+        Self::of(Method::Post, path, Access::Operator, summary, "text/html")
+    }
+
+    /// For everybody, but about operators: their cookie is the one that counts.
+    #[must_use]
+    pub const fn about_operators(mut self) -> Self {
+        self.audience = Access::Operator;
+        self
     }
 
     /// A form of a page: it answers by leading on to a page.

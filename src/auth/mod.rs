@@ -10,6 +10,8 @@ mod keys;
 mod login;
 mod magic_link;
 mod me;
+mod operator_sessions;
+mod operator_sign_in;
 mod sessions;
 mod sign_out;
 mod sql;
@@ -22,6 +24,10 @@ pub use keys::{Jwks, Keys, jwks};
 pub use login::{SignIn, SignInAnswer};
 pub use magic_link::{CodeSent, RequestCode};
 pub use me::{Me, WhoAmI};
+pub use operator_sessions::{
+    KnownOperator, OperatorSessions, clean_up as forget_operator_sessions, look_up_operator, recall_operator,
+};
+pub use operator_sign_in::{OperatorSignedIn, OperatorSignedOut, SignInOperator, SignOutOperator};
 pub use sessions::{Recall, Sessions, clean_up as forget_sessions, look_up, recall};
 pub use sign_out::{SignOut, SignedOut};
 pub(crate) use sql::ALL as STATEMENTS;

@@ -22,7 +22,7 @@ pub struct CleanUp {}
 /// How many rows went.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CleanedUp {
-    /// Sessions that had ended.
+    /// Sessions of customers and operators that had ended.
     pub sessions: u64,
     /// Sign-in codes that had ended.
     pub codes: u64,
@@ -52,7 +52,7 @@ impl Operation for CleanUp {
         let mail_lines = forget_delivered(&mail_file, now.minus(Duration::from_secs(24 * 3600)))?;
         cx.deps.store.write(move |tx| {
             Ok(CleanedUp {
-                sessions: auth::forget_sessions(tx, now)?,
+                sessions: auth::forget_sessions(tx, now)? + auth::forget_operator_sessions(tx, now)?,
                 codes: auth::forget_codes(tx, now)?,
                 idempotency_keys: operation::forget_idempotency_keys(tx, now)?,
                 outbox: outbox::clean_up(tx, now)?,

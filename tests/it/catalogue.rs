@@ -23,6 +23,7 @@ const WITHOUT_SMOKE: &[(&str, &str)] = &[
     ("sign-out", "it would end the session that later checks use"),
     ("warehouse-sync", "it takes the lease that a copy needs; the check of the status asks both sides"),
     ("summarise-billing", "it reads the rows that the billing history has shown"),
+    ("summarise-payments", "it reads the rows that the operators' page shows"),
     ("summarise-account", "it reads the rows that the browser tests show"),
     ("pricing-tiers", "its check is not among those that runbooks name"),
     ("list-jobs", "its check is not among those that runbooks name"),
@@ -140,9 +141,10 @@ fn every_resident_that_is_asked_for_is_listed() {
         let app = TestApp::on(engine);
         let _: &auth::Keys = app.deps.resident();
         let _: &auth::Sessions = app.deps.resident();
+        let _: &auth::OperatorSessions = app.deps.resident();
         let _: &customers::Plans = app.deps.resident();
         let _: &sentinel::Dependencies = app.deps.resident();
-        assert_eq!(RESIDENTS.len(), 4, "ask for the new resident here");
+        assert_eq!(RESIDENTS.len(), 5, "ask for the new resident here");
         for resident in RESIDENTS {
             (resident.refresh)(&app.deps).unwrap_or_else(|fault| panic!("{}: {fault:?}", resident.name));
         }
@@ -229,7 +231,7 @@ fn the_right_credentials_open_every_reading_route() {
 }
 
 #[test]
-fn a_customers_pages_lead_strangers_to_the_sign_in() {
+fn pages_of_customers_and_operators_lead_strangers_to_their_sign_in() {
     let server = Served::demo(Engine::Sqlite);
     let mut seen = 0;
     for row in echopilot_web::rows().filter(|row| row.gate == Gate::SignInFirst) {
@@ -237,7 +239,8 @@ fn a_customers_pages_lead_strangers_to_the_sign_in() {
         let answer = server.call("GET", &filled(row.route.path)).header("Accept", "text/html").send();
         assert_eq!(answer.status, 303, "{}", row.route.path);
         let location = answer.header("location").unwrap_or_default();
-        assert!(location.starts_with("/auth/login"), "{} leads to {location}", row.route.path);
+        let sign_in = if row.route.access == Access::Operator { "/dashboard/login?" } else { "/auth/login?" };
+        assert!(location.starts_with(sign_in), "{} leads to {location}", row.route.path);
     }
     assert!(seen >= 2);
 }

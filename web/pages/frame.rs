@@ -31,11 +31,16 @@ pub(super) fn frame(
         }),
         _ => None,
     };
+    let operator = match &visit.caller {
+        Caller::Operator(name) => Some(name.to_string()),
+        _ => None,
+    };
     let shell = Shell {
         path: path.to_owned(),
         theme: cookie(headers, THEME_COOKIE).and_then(Theme::parse).unwrap_or_default(),
         csrf,
         account,
+        operator,
         demo: site.deps.settings.demo,
         test_mode: site.deps.settings.stripe.key_in_use().is_some() && !site.deps.settings.stripe.is_live(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -59,6 +64,7 @@ pub(crate) fn error_page(
         // No forms but the theme's, which is left to the script here: an error must not set cookies.
         csrf: String::new(),
         account: None,
+        operator: None,
         demo: false,
         test_mode: false,
         version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -2,10 +2,13 @@
 //! operation could decide. Every page and form has a row in [`ROWS`].
 
 mod app;
+mod csv;
 mod form;
 mod frame;
 mod invoices;
+mod invoices_file;
 mod login;
+mod operator_login;
 mod overview;
 mod theme;
 pub mod view;
@@ -14,6 +17,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{get, post};
+use echopilot_core::operation::{Access, Method};
 
 pub(crate) use frame::error_page;
 
@@ -31,6 +35,16 @@ pub const ROWS: &[Foreign] = &[
     Foreign::form("/theme", "Form: choose a theme."),
     Foreign::customer_page("/app", "The customer's overview."),
     Foreign::customer_page("/app/invoices", "The customer's invoices."),
+    Foreign::of(
+        Method::Get,
+        "/app/invoices.csv",
+        Access::Customer,
+        "The customer's invoices as a file, with the filters of the page.",
+        "text/csv",
+    ),
+    Foreign::page("/dashboard/login", "Sign-in of operators: the key, once.").about_operators(),
+    Foreign::form("/dashboard/login", "Form: exchange an operator's key for a session.").about_operators(),
+    Foreign::form("/dashboard/logout", "Form: end an operator's session.").about_operators(),
     Foreign::page(
         "/assets/{name}",
         "Style sheet, scripts and icons, by a name that changes with their content.",
@@ -48,5 +62,8 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         .route("/theme", post(theme::choose))
         .route("/app", get(app::overview))
         .route("/app/invoices", get(app::invoices))
+        .route("/app/invoices.csv", get(invoices_file::file))
+        .route("/dashboard/login", get(operator_login::page).post(operator_login::sign_in))
+        .route("/dashboard/logout", post(operator_login::sign_out))
         .route("/assets/{name}", get(app::asset))
 }

@@ -10,6 +10,7 @@ mod invoices;
 mod login;
 mod nav;
 mod nearest;
+mod operator_login;
 mod overview;
 mod shell;
 #[cfg(test)]
@@ -21,6 +22,7 @@ pub use invoices::{Freshness, InvoiceRow, InvoiceStatus, InvoicesPage, StatusFil
 pub use login::{FieldError, LoginLimit, LoginNotice, LoginPage, LoginStep};
 pub use nav::{Act, Audience, Command, PLACES, Place};
 pub use nearest::nearest;
+pub use operator_login::OperatorLoginPage;
 pub use overview::{JobRow, JobStatus, OverviewPage, Plan, QaChart, QaPoint};
 pub use shell::{Account, Shell, Theme};
 

@@ -12,6 +12,7 @@ use super::*;
 fn pages() -> Vec<(&'static str, String)> {
     let mut pages = Vec::new();
     pages.extend(LoginPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(OperatorLoginPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(OverviewPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(InvoicesPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(ErrorPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
