@@ -29,7 +29,6 @@ pub const CATALOGUE: &[Entry] = &[
     Entry::of::<auth::SignOutOperator>(),
     Entry::of::<billing::ListInvoices>(),
     Entry::of::<billing::SummariseBilling>(),
-    Entry::of::<billing::SummarisePayments>(),
     Entry::of::<jobs::ListJobs>(),
     Entry::of::<jobs::SummariseAccount>(),
     Entry::of::<customers::ShowTiers>(),

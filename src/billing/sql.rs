@@ -26,12 +26,4 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING";
     PAYMENT_ADD = "INSERT INTO payments (id, customer_id, invoice_id, amount_minor, refunded_minor, currency, status, \
         created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) ON CONFLICT (id) DO NOTHING";
-    PAYMENT_SUMS = "SELECT currency, COUNT(*) AS count, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor \
-        FROM payments WHERE status = 'succeeded' AND created_at >= $1 AND created_at < $2 \
-        GROUP BY currency ORDER BY currency";
-    REFUND_SUMS = "SELECT currency, COUNT(*) AS count, CAST(SUM(refunded_minor) AS BIGINT) AS amount_minor \
-        FROM payments WHERE refunded_minor > 0 AND created_at >= $1 AND created_at < $2 \
-        GROUP BY currency ORDER BY currency";
-    PAYMENT_STATES = "SELECT status, COUNT(*) AS count FROM payments WHERE created_at >= $1 AND created_at < $2 \
-        GROUP BY status ORDER BY status";
 }

@@ -41,7 +41,7 @@ pub struct BillingSummary {
     pub next_open: Option<ShownInvoice>,
 }
 
-pub(super) struct SumRow {
+struct SumRow {
     currency: String,
     amount_minor: i64,
     count: i64,
@@ -78,7 +78,7 @@ fn open(tx: &mut Tx<'_>, customer: &str) -> Result<Vec<Sum>> {
     Ok(sums(tx.rows(OPEN, args![customer])?))
 }
 
-pub(super) fn sums(rows: Vec<SumRow>) -> Vec<Sum> {
+fn sums(rows: Vec<SumRow>) -> Vec<Sum> {
     rows.into_iter()
         .map(|row| Sum {
             amount: format_money(row.amount_minor, &row.currency),

@@ -23,7 +23,6 @@ const WITHOUT_SMOKE: &[(&str, &str)] = &[
     ("sign-out", "it would end the session that later checks use"),
     ("warehouse-sync", "it takes the lease that a copy needs; the check of the status asks both sides"),
     ("summarise-billing", "it reads the rows that the billing history has shown"),
-    ("summarise-payments", "it reads the rows that the operators' page shows"),
     ("summarise-account", "it reads the rows that the browser tests show"),
     ("pricing-tiers", "its check is not among those that runbooks name"),
     ("list-jobs", "its check is not among those that runbooks name"),

@@ -30,6 +30,7 @@ mod idempotency;
 mod jobs;
 mod limits;
 mod logs;
+mod operators;
 mod outbox;
 mod problems;
 mod replicas;

@@ -12,6 +12,7 @@ mod nav;
 mod nearest;
 mod operator_login;
 mod overview;
+mod payments;
 mod shell;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,11 @@ pub use nav::{Act, Audience, Command, PLACES, Place};
 pub use nearest::nearest;
 pub use operator_login::OperatorLoginPage;
 pub use overview::{JobRow, JobStatus, OverviewPage, Plan, QaChart, QaPoint};
+pub use payments::{
+    Compared, DifferenceRow, LastComparison, LinkFields, LinkPage, LinkStep, PaymentMode, PaymentRow,
+    PaymentsNotice, PaymentsPage, ReconciliationPage, RefundFields, RefundPage, RefundState, RefundTarget,
+    WebhookRow,
+};
 pub use shell::{Account, Shell, Theme};
 
 /// A part of a page that can fail by itself.
@@ -120,6 +126,8 @@ pub(crate) fn icons() -> Vec<&'static str> {
     icons.extend(InvoiceStatus::ALL.iter().map(|status| status.badge().glyph));
     icons.extend(JobStatus::ALL.iter().map(|status| status.badge().glyph));
     icons.extend(LoginNotice::ALL.iter().map(LoginNotice::glyph));
+    icons.extend(PaymentsNotice::ALL.iter().map(PaymentsNotice::glyph));
+    icons.extend([PaymentMode::Test, PaymentMode::Live].map(|mode| mode.badge().glyph));
     icons.extend([Direction::Up, Direction::Down].iter().map(Direction::glyph));
     icons
 }
