@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use comfy_table::{ContentArrangement, Table, presets};
 use echopilot_core::operation::{Answer, Operation, SessionChange, Status};
-use echopilot_core::platform::{Fault, ProblemDocument, Result};
+use echopilot_core::platform::{Code, Fault, ProblemDocument, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -127,6 +127,22 @@ impl Ui {
         let _ = writeln!(err, "error: {}", fault.detail);
         if let Some(cause) = fault.cause() {
             let _ = writeln!(err, "cause: {}", echopilot_core::events::Scrubbed::text(&cause).as_str());
+        }
+    }
+
+    /// Let a person confirm by typing `word`. Where nobody can be asked, or somebody types something else, `Refused`.
+    pub(crate) fn confirm(self, global: &Global, what: &str, word: &str) -> Result<()> {
+        if global.no_input || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            return Err(Fault::new(Code::Refused, format!("{what}; give --yes to do it without being asked")));
+        }
+        let mut err = io::stderr().lock();
+        let _ = write!(err, "{what}. Type {word} to go on: ");
+        let _ = err.flush();
+        let mut typed = String::new();
+        let read = io::stdin().read_line(&mut typed);
+        match read {
+            Ok(_) if typed.trim() == word => Ok(()),
+            _ => Err(Fault::new(Code::Refused, "Nothing was done: it was not confirmed")),
         }
     }
 

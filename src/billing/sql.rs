@@ -21,6 +21,45 @@ statements! {
         FROM payments \
         WHERE customer_id = $1 AND status = 'succeeded' AND created_at >= $2 AND created_at < $3 \
         GROUP BY currency ORDER BY currency";
+
+    ASKED_ADD = "INSERT INTO stripe_operations (id, kind, idempotency_key, caller_key, subject, request, state, \
+        requested_by, created_at, attempts, next_try_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, 'started', $7, $8, 0, $9) ON CONFLICT (idempotency_key) DO NOTHING";
+    ASKED_BY_KEY = "SELECT id, kind, idempotency_key, subject, request, state, response, attempts, created_at \
+        FROM stripe_operations WHERE idempotency_key = $1";
+    ASKED_BY_CALLER = "SELECT id, kind, idempotency_key, subject, request, state, response, attempts, created_at \
+        FROM stripe_operations WHERE caller_key = $1 AND kind = $2 AND state <> 'failed' AND created_at > $3 \
+        ORDER BY created_at DESC LIMIT 1";
+    ASKED_OPEN = "SELECT id, kind, idempotency_key, subject, request, state, response, attempts, created_at \
+        FROM stripe_operations WHERE kind = $1 AND subject = $2 AND state = 'started' ORDER BY created_at, id";
+    ASKED_FAILURES = "SELECT COUNT(*) FROM stripe_operations WHERE kind = $1 AND subject = $2 AND state = 'failed'";
+    ASKED_DUE = "SELECT id, kind, idempotency_key, subject, request, state, response, attempts, created_at \
+        FROM stripe_operations WHERE state = 'started' AND next_try_at <= $1 ORDER BY next_try_at, id LIMIT 20";
+    ASKED_WAITING = "SELECT COUNT(*) FROM stripe_operations WHERE state = 'started'";
+    ASKED_CLAIM = "UPDATE stripe_operations SET attempts = attempts + 1, next_try_at = $3 \
+        WHERE id = $1 AND attempts = $2 AND state = 'started'";
+    ASKED_DECIDE = "UPDATE stripe_operations SET state = $2, response = $3, error = $4, finished_at = $5 \
+        WHERE id = $1 AND state = 'started'";
+    ASKED_UNDECIDED = "UPDATE stripe_operations SET error = $2 WHERE id = $1 AND state = 'started'";
+
+    PAYMENT = "SELECT id, customer_id, invoice_id, amount_minor, refunded_minor, currency, status, created_at \
+        FROM payments WHERE id = $1";
+    PAYMENT_REFUNDED = "UPDATE payments SET refunded_minor = $4, updated_at = $5 \
+        WHERE id IN ($1, $2, $3) AND refunded_minor < $4";
+    INVOICE_REFUNDED = "UPDATE invoices SET refunded_minor = $4, observed_at = $5 WHERE refunded_minor < $4 \
+        AND id IN (SELECT invoice_id FROM payments WHERE id IN ($1, $2, $3))";
+    INVOICE_STATUS = "UPDATE invoices SET status = $2, observed_at = $3 WHERE id = $1";
+    PAYMENTS = "SELECT id, customer_id, invoice_id, amount_minor, refunded_minor, currency, status, created_at \
+        FROM payments WHERE (CAST($1 AS TEXT) IS NULL OR customer_id = $1) \
+        AND (CAST($2 AS TEXT) IS NULL OR status = $2) AND created_at >= $3 \
+        AND (created_at < $4 OR (created_at = $4 AND id < $5)) ORDER BY created_at DESC, id DESC LIMIT $6";
+    PAYMENT_TOTALS = "SELECT currency, COUNT(*) AS count, CAST(SUM(amount_minor) AS BIGINT) AS volume_minor, \
+        CAST(SUM(refunded_minor) AS BIGINT) AS refunded_minor FROM payments \
+        WHERE (CAST($1 AS TEXT) IS NULL OR customer_id = $1) AND status = 'succeeded' AND created_at >= $2 \
+        GROUP BY currency ORDER BY currency";
+    PAYMENT_OUTCOMES = "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN status = 'succeeded' THEN 1 ELSE 0 END), 0) \
+        AS BIGINT) FROM payments WHERE (CAST($1 AS TEXT) IS NULL OR customer_id = $1) AND created_at >= $2 \
+        AND status IN ('succeeded', 'failed', 'canceled')";
     INVOICE_ADD = "INSERT INTO invoices (id, customer_id, number, description, amount_minor, refunded_minor, currency, \
         status, issued_at, due_at, hosted_invoice_url, invoice_pdf, observed_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING";

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::sql::{ADD, BY_EMAIL, COUNT};
+use super::sql::{ADD, BY_EMAIL, BY_ID, COUNT, STRIPE_ID_SET};
 use crate::platform::{Email, Fault, Result, Timestamp};
 use crate::store::{FromRow, Row, Tx, args};
 
@@ -71,6 +71,28 @@ pub fn by_email(tx: &mut Tx<'_>, email: &Email) -> Result<Option<Customer>> {
     tx.maybe(BY_EMAIL, args![email.as_str()])
 }
 
+/// The customer with this identifier.
+pub fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Customer>> {
+    tx.maybe(BY_ID, args![id])
+}
+
+/// Remember the payment provider's identifier of a customer; one that is known stays.
+pub fn set_stripe_id(tx: &mut Tx<'_>, id: &str, stripe_id: &str, now: Timestamp) -> Result<()> {
+    tx.run(STRIPE_ID_SET, args![id, stripe_id, now])?;
+    Ok(())
+}
+
+/// The customer with this address, made under `new_id` on the plan `free` when there is none.
+pub fn found_or_made(tx: &mut Tx<'_>, email: &Email, new_id: &str, now: Timestamp) -> Result<Customer> {
+    add(tx, new_id, email, name_of(email), Plan::Free, now)?;
+    by_email(tx, email)?.ok_or_else(|| Fault::internal("a customer was made and is not there"))
+}
+
+/// What to call somebody of whom only the address is known.
+fn name_of(email: &Email) -> &str {
+    email.as_str().split('@').next().unwrap_or_default()
+}
+
 /// Whether a code may be sent there: known and not disabled, or unknown while anybody may sign up.
 pub fn may_sign_in(tx: &mut Tx<'_>, email: &Email, open: bool) -> Result<bool> {
     Ok(by_email(tx, email)?.map_or(open, |customer| customer.disabled_at.is_none()))
@@ -88,8 +110,7 @@ pub fn signed_in(
     match by_email(tx, email)? {
         Some(customer) => Ok(customer.disabled_at.is_none().then_some(customer.id)),
         None if open => {
-            let name = email.as_str().split('@').next().unwrap_or_default();
-            add(tx, new_id, email, name, Plan::Free, now)?;
+            add(tx, new_id, email, name_of(email), Plan::Free, now)?;
             Ok(Some(new_id.to_owned()))
         }
         None => Ok(None),

@@ -5,6 +5,10 @@ use crate::store::statements;
 statements! {
     BY_EMAIL = "SELECT id, email, name, plan, stripe_customer_id, created_at, disabled_at FROM customers \
         WHERE email = $1";
+    BY_ID = "SELECT id, email, name, plan, stripe_customer_id, created_at, disabled_at FROM customers \
+        WHERE id = $1";
+    STRIPE_ID_SET = "UPDATE customers SET stripe_customer_id = $2, updated_at = $3 \
+        WHERE id = $1 AND stripe_customer_id IS NULL";
     ADD = "INSERT INTO customers (id, email, name, plan, stripe_customer_id, created_at, updated_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (email) DO NOTHING";
     COUNT = "SELECT COUNT(*) FROM customers";

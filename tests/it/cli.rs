@@ -56,6 +56,11 @@ const fn story(
 
 /// `BAD` stands for a data folder that can't be made.
 const STORIES: &[Story] = &[
+    story("billing invoice", &["--help"], 0, &["--email", "nobody"], 2),
+    story("billing invoices", &["--help"], 0, &["--email", "nobody@example.com"], 1),
+    story("billing payments", &[], 0, &["--limit", "0"], 2),
+    story("billing refund", &["--help"], 0, &["re_1", "--reason", "duplicate"], 2),
+    story("billing void", &["--help"], 0, &["ch_1"], 2),
     story("completions", &["bash"], 0, &["nonsense"], 2),
     story("config show", &["--origin"], 0, &["--nonsense"], 2),
     story("dev-check", &[], 0, &["--write"], 2),
