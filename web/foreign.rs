@@ -60,6 +60,11 @@ impl Foreign {
         row
     }
 
+    /// A form of a customer's page; the front turns everybody else away.
+    pub const fn customer_form(path: &'static str, summary: &'static str) -> Self {
+        Self::of(Method::Post, path, Access::Customer, summary, "text/html")
+    }
+
     /// A page of an operator; strangers are led to the operators' sign-in.
     pub const fn operator_page(path: &'static str, summary: &'static str) -> Self {
         let mut row = Self::of(Method::Get, path, Access::Operator, summary, "text/html");

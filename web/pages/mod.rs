@@ -10,6 +10,8 @@ mod invoices_file;
 mod login;
 mod operator_login;
 mod overview;
+mod payments;
+mod portal;
 mod theme;
 pub mod view;
 
@@ -42,9 +44,15 @@ pub const ROWS: &[Foreign] = &[
         "The customer's invoices as a file, with the filters of the page.",
         "text/csv",
     ),
+    Foreign::customer_form("/app/billing/portal", "Form: go to the payment provider's billing portal."),
     Foreign::page("/dashboard/login", "Sign-in of operators: the key, once.").about_operators(),
     Foreign::form("/dashboard/login", "Form: exchange an operator's key for a session.").about_operators(),
     Foreign::form("/dashboard/logout", "Form: end an operator's session.").about_operators(),
+    Foreign::operator_page("/payments", "Payments, refunds and webhooks."),
+    Foreign::operator_page("/payments/link", "The form of a payment link."),
+    Foreign::operator_form("/payments/link", "Form: look at a payment link, then create it."),
+    Foreign::operator_page("/payments/refund", "The form of a refund."),
+    Foreign::operator_form("/payments/refund", "Form: give a payment back."),
     Foreign::page(
         "/assets/{name}",
         "Style sheet, scripts and icons, by a name that changes with their content.",
@@ -63,6 +71,10 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         .route("/app", get(app::overview))
         .route("/app/invoices", get(app::invoices))
         .route("/app/invoices.csv", get(invoices_file::file))
+        .route("/app/billing/portal", post(portal::open))
+        .route("/payments", get(payments::list::page))
+        .route("/payments/link", get(payments::link::page).post(payments::link::create))
+        .route("/payments/refund", get(payments::refund::page).post(payments::refund::refund))
         .route("/dashboard/login", get(operator_login::page).post(operator_login::sign_in))
         .route("/dashboard/logout", post(operator_login::sign_out))
         .route("/assets/{name}", get(app::asset))

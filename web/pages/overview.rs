@@ -8,8 +8,8 @@ use echopilot_core::platform::{Result, Timestamp};
 use super::frame::day;
 use super::invoices::row;
 use super::view::{
-    Change, Direction, Failure, Figure, JobRow, JobStatus, Judgement, OverviewPage, Part, Plan, QaChart,
-    QaPoint, Shell, Stat, Usage,
+    BillingNotice, Change, Direction, Failure, Figure, JobRow, JobStatus, Judgement, OverviewPage, Part,
+    Plan, QaChart, QaPoint, Shell, Stat, Usage,
 };
 use crate::layers::Visit;
 
@@ -21,7 +21,13 @@ pub(super) struct Asked {
 }
 
 /// The page.
-pub(super) fn view(shell: Shell, session: &SignedIn, asked: Asked, visit: &Visit) -> OverviewPage {
+pub(super) fn view(
+    shell: Shell,
+    session: &SignedIn,
+    asked: Asked,
+    billing_notice: Option<BillingNotice>,
+    visit: &Visit,
+) -> OverviewPage {
     let failed = || Failure { request_id: visit.request_id.clone() };
     let against = month_name(visit.now.months()[0]);
     let account = |stat: fn(&AccountSummary, &str) -> Stat| match &asked.account {
@@ -34,6 +40,7 @@ pub(super) fn view(shell: Shell, session: &SignedIn, asked: Asked, visit: &Visit
     };
     OverviewPage {
         plan: Plan { name: capitalised(&session.profile.plan), renews: None },
+        billing: billing_notice,
         jobs: account(jobs),
         quality: account(quality),
         spend: billing(spend),

@@ -24,7 +24,7 @@ pub use login::{FieldError, LoginLimit, LoginNotice, LoginPage, LoginStep};
 pub use nav::{Act, Audience, Command, PLACES, Place};
 pub use nearest::nearest;
 pub use operator_login::OperatorLoginPage;
-pub use overview::{JobRow, JobStatus, OverviewPage, Plan, QaChart, QaPoint};
+pub use overview::{BillingNotice, JobRow, JobStatus, OverviewPage, Plan, QaChart, QaPoint};
 pub use payments::{
     Compared, DifferenceRow, LastComparison, LinkFields, LinkPage, LinkStep, PaymentMode, PaymentRow,
     PaymentsNotice, PaymentsPage, ReconciliationPage, RefundFields, RefundPage, RefundState, RefundTarget,

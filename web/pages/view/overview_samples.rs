@@ -85,6 +85,7 @@ fn full() -> OverviewPage {
     OverviewPage {
         shell: shell::samples::signed_in("/app"),
         plan: Plan { name: "Pro".into(), renews: Some(Moment::new("2026-12-01", "1 Dec 2026")) },
+        billing: None,
         jobs: used(
             known("Jobs this month", "312", "", moved(Direction::Up, "12 %", Judgement::Better)),
             312,
@@ -167,6 +168,9 @@ impl OverviewPage {
             ("app-light", Self { shell: light, ..full.clone() }),
             ("app-banners", Self { shell: banners, ..full.clone() }),
             ("app-empty", empty),
+            ("app-billing-missing", Self { billing: Some(BillingNotice::NotConfigured), ..full.clone() }),
+            ("app-billing-nothing", Self { billing: Some(BillingNotice::NothingYet), ..full.clone() }),
+            ("app-billing-failed", Self { billing: Some(BillingNotice::Failed), ..full.clone() }),
             ("app-part-failed", broken),
             ("app-all-failed", down),
             ("app-one-score", Self { chart: Part::Ready(one), ..full.clone() }),
