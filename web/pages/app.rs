@@ -12,7 +12,7 @@ use echopilot_core::platform::Fault;
 use http::header::{ACCEPT_ENCODING, IF_NONE_MATCH};
 use http::{HeaderMap, Response};
 
-use super::frame::{frame, lead_to, page};
+use super::frame::{frame, lead_to, page, stripe_is_down};
 use super::overview::{self, Asked};
 use super::view::{BillingNotice, InvoiceStatus};
 use super::{form, invoices as list};
@@ -90,7 +90,7 @@ pub(super) async fn invoices(
     }
     let path = uri.path_and_query().map_or("/app/invoices", |path| path.as_str());
     let (shell, new_visitor) = frame(&site, &visit, &headers, path);
-    page(&list::view(shell, &wanted, history, &visit), new_visitor)
+    page(&list::view(shell, &wanted, history, stripe_is_down(&site), &visit), new_visitor)
 }
 
 /// A file of the client, by its hashed name.
