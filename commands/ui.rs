@@ -133,7 +133,10 @@ impl Ui {
     /// Let a person confirm by typing `word`. Where nobody can be asked, or somebody types something else, `Refused`.
     pub(crate) fn confirm(self, global: &Global, what: &str, word: &str) -> Result<()> {
         if global.no_input || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-            return Err(Fault::new(Code::Refused, format!("{what}; give --yes to do it without being asked")));
+            return Err(Fault::new(
+                Code::Refused,
+                format!("{what}; give --yes to do it without being asked"),
+            ));
         }
         let mut err = io::stderr().lock();
         let _ = write!(err, "{what}. Type {word} to go on: ");
