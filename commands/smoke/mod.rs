@@ -3,6 +3,7 @@
 
 mod checks;
 mod foreign;
+mod live;
 mod report;
 mod target;
 
@@ -12,6 +13,7 @@ use echopilot_core::config::{Environment, operator_key};
 use echopilot_core::platform::{Clock, Code, Fault, Result, Secret};
 
 use self::checks::{Check, Verdict};
+use self::live::Consent;
 use self::report::{Report, Row};
 use self::target::Target;
 use crate::boot;
@@ -41,6 +43,9 @@ pub(crate) struct Arguments {
     /// List the checks and do nothing
     #[arg(long)]
     list: bool,
+    /// With CONFIRM_LIVE=YES and a live key: make a live invoice of USD 0.50 and void it, also where nobody watches
+    #[arg(long)]
+    yes: bool,
 }
 
 /// Run the checks. What has no route yet is absent, and neither passed nor failed.
@@ -87,7 +92,9 @@ fn target(arguments: &Arguments, global: &Global) -> Result<Target> {
         let words = "smoke needs an operator's key: give --dash-key, or set DASHBOARD_KEY (`serve --demo` prints one)";
         Fault::new(Code::NotConfigured, words)
     })?;
-    Ok(Target::new(base_url, key))
+    let settings = boot::settings(&global.overrides()).ok();
+    let live = Consent::of(settings.as_ref(), arguments.yes, global);
+    Ok(Target::new(base_url, key, live))
 }
 
 impl Check {

@@ -25,7 +25,6 @@ const WITHOUT_SMOKE: &[(&str, &str)] = &[
     ("open-billing-portal", "it would make a session at the payment provider"),
     ("start-checkout", "it would make a session at the payment provider"),
     ("refund-payment", "it would give back money"),
-    ("create-invoice", "it would ask somebody for money; only the live check does, when it is asked for"),
     ("void-invoice", "it ends what the live check has made, and nothing else"),
     ("list-payments", "its check is not among those that runbooks name"),
     ("list-customer-invoices", "it wants an address, and smoke knows no customer"),

@@ -14,7 +14,9 @@ mod database;
 mod home;
 pub(crate) mod peers;
 pub(crate) mod raw;
+pub(crate) mod recorder;
 mod served;
+pub(crate) mod stripe;
 mod waiting;
 
 pub(crate) use app::TestApp;
