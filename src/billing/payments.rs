@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::mirror::Payment;
-use super::sql::{PAYMENT_OUTCOMES, PAYMENT_TOTALS, PAYMENTS};
+use super::sql::{PAYMENT_OUTCOMES, PAYMENT_TOTALS, PAYMENTS, REFUNDS_UNDER_WAY};
 use crate::events::Log;
 use crate::operation::{Access, Cost, Cx, Meta, Operation, Page, Route};
 use crate::platform::{Fault, Result, Timestamp, format_money};
@@ -50,6 +50,8 @@ pub struct ShownPayment {
     pub amount_minor: i64,
     /// How much of it was given back, in minor units.
     pub refunded_minor: i64,
+    /// Whether a refund of it is under way: asked for, and the provider has not decided.
+    pub is_refunding: bool,
     /// ISO 4217, lower case.
     pub currency: String,
     /// The sum as people read it.
@@ -95,6 +97,14 @@ struct TotalRow {
     refunded_minor: i64,
 }
 
+/// What one reading transaction found.
+struct Read {
+    rows: Vec<Payment>,
+    refunding: Vec<String>,
+    totals: Vec<TotalRow>,
+    outcomes: (i64, i64),
+}
+
 row! { TotalRow { currency, count, volume_minor, refunded_minor } }
 
 impl Operation for ListPayments {
@@ -111,18 +121,19 @@ impl Operation for ListPayments {
         let page = Page::parse(self.limit, self.cursor.as_deref())?;
         let (customer, status) = (self.customer.as_deref(), self.status.as_deref());
         let since = self.since.unwrap_or(Timestamp(i64::MIN));
-        let (mut rows, totals, (ended, succeeded)): (Vec<Payment>, Vec<TotalRow>, (i64, i64)) =
+        let Read { mut rows, refunding, totals, outcomes: (ended, succeeded) } =
             cx.deps.store.read(|tx| {
                 let (before, id) = (page.before.0, page.before.1.as_str());
-                Ok((
-                    tx.rows(PAYMENTS, args![customer, status, since, before, id, page.fetch()])?,
-                    tx.rows(PAYMENT_TOTALS, args![customer, since])?,
-                    tx.one(PAYMENT_OUTCOMES, args![customer, since])?,
-                ))
+                Ok(Read {
+                    rows: tx.rows(PAYMENTS, args![customer, status, since, before, id, page.fetch()])?,
+                    refunding: tx.rows(REFUNDS_UNDER_WAY, args![])?,
+                    totals: tx.rows(PAYMENT_TOTALS, args![customer, since])?,
+                    outcomes: tx.one(PAYMENT_OUTCOMES, args![customer, since])?,
+                })
             })?;
         let next_cursor = page.cut(&mut rows, |payment| (payment.created_at, payment.id.clone()));
         Ok(Payments {
-            payments: rows.into_iter().map(ShownPayment::from).collect(),
+            payments: rows.into_iter().map(|payment| shown(payment, &refunding)).collect(),
             totals: totals.into_iter().map(PaymentTotal::from).collect(),
             success_rate: share(succeeded, ended),
             next_cursor,
@@ -130,19 +141,18 @@ impl Operation for ListPayments {
     }
 }
 
-impl From<Payment> for ShownPayment {
-    fn from(payment: Payment) -> Self {
-        Self {
-            amount: format_money(payment.amount_minor, &payment.currency),
-            id: payment.id,
-            customer_id: payment.customer_id,
-            invoice_id: payment.invoice_id,
-            amount_minor: payment.amount_minor,
-            refunded_minor: payment.refunded_minor,
-            currency: payment.currency,
-            status: payment.status,
-            created_at: payment.created_at,
-        }
+fn shown(payment: Payment, refunding: &[String]) -> ShownPayment {
+    ShownPayment {
+        amount: format_money(payment.amount_minor, &payment.currency),
+        is_refunding: refunding.contains(&payment.id),
+        id: payment.id,
+        customer_id: payment.customer_id,
+        invoice_id: payment.invoice_id,
+        amount_minor: payment.amount_minor,
+        refunded_minor: payment.refunded_minor,
+        currency: payment.currency,
+        status: payment.status,
+        created_at: payment.created_at,
     }
 }
 

@@ -53,6 +53,7 @@ statements! {
         FROM payments WHERE (CAST($1 AS TEXT) IS NULL OR customer_id = $1) \
         AND (CAST($2 AS TEXT) IS NULL OR status = $2) AND created_at >= $3 \
         AND (created_at < $4 OR (created_at = $4 AND id < $5)) ORDER BY created_at DESC, id DESC LIMIT $6";
+    REFUNDS_UNDER_WAY = "SELECT subject FROM stripe_operations WHERE kind = 'refund' AND state = 'started'";
     PAYMENT_TOTALS = "SELECT currency, COUNT(*) AS count, CAST(SUM(amount_minor) AS BIGINT) AS volume_minor, \
         CAST(SUM(refunded_minor) AS BIGINT) AS refunded_minor FROM payments \
         WHERE (CAST($1 AS TEXT) IS NULL OR customer_id = $1) AND status = 'succeeded' AND created_at >= $2 \

@@ -34,6 +34,7 @@ mod limits;
 mod logs;
 mod operators;
 mod outbox;
+mod payments_page;
 mod problems;
 mod refunds;
 mod refunds_crash;

@@ -9,8 +9,7 @@ use crate::support::{Answer, Browser, Engine, Served, on_each_engine};
 
 /// A server that asks `recorder`, with a customer and three payments.
 fn served(engine: Engine, recorder: &Recorder) -> Served {
-    let server =
-        Served::start(engine, &[("STRIPE_API_BASE", &recorder.url), ("STRIPE_SECRET_KEY", KEY)]);
+    let server = Served::start(engine, &[("STRIPE_API_BASE", &recorder.url), ("STRIPE_SECRET_KEY", KEY)]);
     fill(&server);
     server
 }
@@ -48,7 +47,9 @@ fn figures_and_rows_follow_the_period_and_nothing_is_made_up() {
         let server = served(engine, &recorder);
         let mut browser = signed_in(&server);
         let month = browser.open("/payments").expect_status(200);
-        for there in ["USD 399.00", "66.7", "USD 25.00", "pi_one", "pi_three", "TEST", "2 payments, before refunds"] {
+        for there in
+            ["USD 399.00", "66.7", "USD 25.00", "pi_one", "pi_three", "TEST", "2 payments, before refunds"]
+        {
             assert!(month.text.contains(there), "{there}");
         }
         assert!(!month.text.contains("pi_old"));
@@ -84,7 +85,8 @@ fn without_stripe_the_page_says_so_and_offers_nothing() {
         let mut customer = Browser::new(&server);
         customer.cookies.insert("ep_session".to_owned(), token);
         let csrf = Browser::csrf(&customer.open("/app").expect_status(200));
-        let answer = customer.submit("/app/billing/portal", &[("csrf", &csrf), ("next", "")]).expect_status(303);
+        let answer =
+            customer.submit("/app/billing/portal", &[("csrf", &csrf), ("next", "")]).expect_status(303);
         assert_eq!(answer.header("location"), Some("/app?billing=not-configured"));
         let app = customer.open("/app?billing=not-configured").expect_status(200);
         assert!(app.text.contains("managed here yet"));
@@ -113,7 +115,8 @@ fn a_refund_is_asked_for_once_and_never_for_more_than_is_left() {
         };
         let mut send = |amount: &'static str| {
             let fields = fields(amount);
-            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let fields: Vec<(&str, &str)> =
+                fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
             browser.submit("/payments/refund", &fields)
         };
         let wrong = send("75.00").expect_status(422);
@@ -206,7 +209,10 @@ fn a_payment_link_is_looked_at_and_then_made_once() {
         assert!(few.text.contains("Expected 50 to"), "{}", few.text);
         for _ in 0..2 {
             let made = send("make", "4900", "ada@example.com").expect_status(200);
-            assert!(made.text.contains("Payment link created") && made.text.contains("https://invoice.stripe.com/i/in_"));
+            assert!(
+                made.text.contains("Payment link created")
+                    && made.text.contains("https://invoice.stripe.com/i/in_")
+            );
             assert!(made.text.contains("class=\"qr\""));
         }
         assert_eq!(recorder.asked("POST", "/v1/invoices").len(), 1, "two presses are one invoice");
@@ -239,17 +245,21 @@ fn the_portal_is_opened_for_a_customer_of_stripes_only() {
         customer.cookies.insert("ep_session".to_owned(), token);
         let csrf = Browser::csrf(&customer.open("/app").expect_status(200));
         let mut open = || {
-            let answer = customer.submit("/app/billing/portal", &[("csrf", &csrf), ("next", "")]).expect_status(303);
+            let answer =
+                customer.submit("/app/billing/portal", &[("csrf", &csrf), ("next", "")]).expect_status(303);
             answer.header("location").unwrap().to_owned()
         };
         assert_eq!(open(), "/app?billing=nothing-yet");
         server.home.change("UPDATE customers SET stripe_customer_id = 'cus_1' WHERE id = '01CUSTOMER'");
         assert!(open().starts_with("https://billing.stripe.com/p/"));
-        recorder.answer(|_| (200, Vec::new(), json!({ "id": "bps_1", "url": "https://evil.example/" }).to_string()));
+        recorder.answer(|_| {
+            (200, Vec::new(), json!({ "id": "bps_1", "url": "https://evil.example/" }).to_string())
+        });
         assert_eq!(open(), "/app?billing=failed", "nobody is led to another house");
         let without = customer.submit("/app/billing/portal", &[("csrf", ""), ("next", "")]);
         assert_eq!(without.status, 403);
-        let stranger = server.call("POST", "/app/billing/portal").body("application/x-www-form-urlencoded", "csrf=");
+        let stranger =
+            server.call("POST", "/app/billing/portal").body("application/x-www-form-urlencoded", "csrf=");
         assert_eq!(stranger.send().status, 401);
     });
 }
@@ -282,7 +292,10 @@ fn invoices_are_a_file_without_formulas_and_with_the_filters_of_the_page() {
         assert_eq!(all.header("content-disposition"), Some("attachment; filename=\"invoices.csv\""));
         assert_eq!(all.header("cache-control"), Some("no-store"));
         let lines: Vec<&str> = all.text.split("\r\n").collect();
-        assert_eq!(lines[0], "number,date,due,description,amount_minor,refunded_minor,currency,amount,status");
+        assert_eq!(
+            lines[0],
+            "number,date,due,description,amount_minor,refunded_minor,currency,amount,status"
+        );
         assert_eq!(lines[1], "EP-5,2026-03-02,,Grüße,-500,0,USD,USD -5.00,paid");
         assert_eq!(lines[2], "EP-4,2026-03-02,,\"plain, \"\"quoted\"\"\",-400,0,USD,USD -4.00,paid");
         assert_eq!(lines[6], "EP-0,2026-03-02,,'=1+1,0,0,USD,USD 0.00,open");

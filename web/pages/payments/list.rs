@@ -172,6 +172,7 @@ fn stats(listed: &Payments) -> Vec<Stat> {
 
 fn row(deps: &Deps, payment: &ShownPayment, mode: PaymentMode, days: u32) -> PaymentRow {
     let refund = match payment.refunded_minor {
+        _ if payment.is_refunding => RefundState::UnderWay,
         ..=0 => RefundState::None,
         minor if minor >= payment.amount_minor => RefundState::Whole,
         minor => RefundState::Part(format_money(minor, &payment.currency)),
