@@ -1,5 +1,6 @@
 //! `echopilot`: the web service and the operator's tools in one binary. An enum of subcommands and one match.
 
+mod billing;
 mod boot;
 mod completions;
 mod config;
@@ -49,6 +50,8 @@ enum Command {
     #[command(subcommand)]
     Scheduler(scheduler::Verb),
     #[command(subcommand)]
+    Billing(billing::Verb),
+    #[command(subcommand)]
     Jobs(jobs::Verb),
     #[command(subcommand)]
     Logs(logs::Verb),
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Command::WarehouseSync(arguments) => warehouse_sync::run(&arguments, global, ui),
         Command::Warehouse(verb) => warehouse::run(&verb, global, ui),
         Command::Scheduler(verb) => scheduler::run(&verb, global, ui),
+        Command::Billing(verb) => billing::run(&verb, global, ui),
         Command::Jobs(verb) => jobs::run(&verb, global, ui),
         Command::Logs(verb) => logs::run(&verb, global, ui),
         Command::Config(verb) => config::run(&verb, global, ui),

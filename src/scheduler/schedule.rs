@@ -6,6 +6,7 @@ use std::str::FromStr as _;
 use chrono::{DateTime, Utc};
 
 use super::CleanUp;
+use crate::billing::ReconcileBilling;
 use crate::operation::Operation;
 use crate::platform::{Fault, Result, Timestamp};
 use crate::warehouse::{self, SyncWarehouse};
@@ -14,6 +15,8 @@ use crate::warehouse::{self, SyncWarehouse};
 pub const SCHEDULE: &[Scheduled] = &[
     // Before the office opens in Europe and before the reports that read the warehouse.
     Scheduled::of::<SyncWarehouse>(warehouse::SCHEDULE),
+    // After the copies of the night, so that a mirror that was mended is copied with the next ones.
+    Scheduled::of::<ReconcileBilling>("0 20 3 * * *"),
     // After everything that writes at night.
     Scheduled::of::<CleanUp>("0 0 4 * * *"),
 ];

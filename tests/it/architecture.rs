@@ -23,7 +23,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("warehouse", &["customers", "billing", "jobs", "+"]),
     ("sentinel", &["jobs", "warehouse", "+"]),
     ("demo", &["customers", "billing", "jobs", "governance", "+"]),
-    ("scheduler", &["auth", "warehouse", "+"]),
+    ("scheduler", &["auth", "billing", "warehouse", "+"]),
     ("catalogue", TABLES),
     ("openapi", TABLES),
     ("documents", TABLES),
