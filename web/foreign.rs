@@ -3,11 +3,12 @@
 
 mod documents;
 mod metrics;
+mod stripe_webhook;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use echopilot_core::openapi::ForeignRoute;
 use echopilot_core::operation::{Access, Method};
 
@@ -89,6 +90,12 @@ impl Foreign {
         Self::of(Method::Post, path, Access::Public, summary, "text/html")
     }
 
+    /// An address that Stripe sends events to.
+    const fn webhook(path: &'static str, summary: &'static str) -> Self {
+        Self::of(Method::Post, path, Access::Public, summary, "application/json")
+            .verified_by_handler("the signature over the body proves who sent it")
+    }
+
     /// The same, but the handler itself asks who may, for `reason`.
     #[must_use]
     pub const fn verified_by_handler(mut self, reason: &'static str) -> Self {
@@ -115,6 +122,9 @@ pub const ROWS: &[Foreign] = &[
         "text/plain; version=0.0.4",
     )
     .verified_by_handler("a scraper on this machine needs no key, and one elsewhere may have a token of its own"),
+    Foreign::webhook("/api/payments/webhook", "Events of Stripe, proved by the header Stripe-Signature."),
+    Foreign::webhook("/webhook/stripe", "An older address of /api/payments/webhook."),
+    Foreign::webhook("/api/public/after-payment", "An older address of /api/payments/webhook."),
 ];
 
 /// The handlers of [`ROWS`].
@@ -123,4 +133,7 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         .route("/.well-known/jwks.json", get(documents::keys))
         .route("/openapi.json", get(documents::description))
         .route("/metrics", get(metrics::metrics))
+        .route("/api/payments/webhook", post(stripe_webhook::receive))
+        .route("/webhook/stripe", post(stripe_webhook::receive))
+        .route("/api/public/after-payment", post(stripe_webhook::receive))
 }

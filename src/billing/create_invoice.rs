@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::fields::{AMOUNTS, currency, words};
-use super::mirror::{Invoice, add_invoice};
+use super::rows::{Invoice, add_invoice};
 use super::operations::{AskState, Asked, Draft, Kind, Settled, carry_out, incomplete, under_way};
 use super::stripe_customer;
 use crate::customers::directory;

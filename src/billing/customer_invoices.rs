@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::history::ShownInvoice;
-use super::mirror::Invoice;
+use super::rows::Invoice;
 use super::sql::{AS_OF, HISTORY};
 use crate::customers::directory;
 use crate::events::Log;

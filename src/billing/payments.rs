@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::mirror::Payment;
+use super::rows::Payment;
 use super::sql::{PAYMENT_OUTCOMES, PAYMENT_TOTALS, PAYMENTS, REFUNDS_UNDER_WAY};
 use crate::events::Log;
 use crate::operation::{Access, Cost, Cx, Meta, Operation, Page, Route};

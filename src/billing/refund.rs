@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::fields::{stripe_id, words};
-use super::mirror::Payment;
+use super::rows::Payment;
 use super::operations::{AskState, Asked, Draft, Kind, Settled, carry_out, incomplete, under_way};
 use super::sql::{INVOICE_REFUNDED, PAYMENT, PAYMENT_REFUNDED};
 use crate::events::Log;

@@ -11,7 +11,14 @@ statements! {
         THEN 'refunded' ELSE status END) \
         ORDER BY issued_at DESC, id DESC LIMIT $4";
     TIMES = "SELECT issued_at FROM invoices WHERE customer_id = $1 ORDER BY issued_at DESC";
-    AS_OF = "SELECT MAX(observed_at) FROM invoices WHERE customer_id = $1";
+    // What was heard of the customer's objects, and the last comparison that left all of them as Stripe has them.
+    AS_OF = "SELECT MAX(heard) FROM (SELECT MAX(observed_at) AS heard FROM invoices WHERE customer_id = $1 \
+        UNION ALL SELECT MAX(o.observed_at) FROM stripe_objects o \
+        JOIN stripe_customers s ON s.id = o.customer_ref WHERE s.customer_id = $1 \
+        UNION ALL SELECT MAX(o.observed_at) FROM stripe_objects o \
+        JOIN stripe_customers s ON s.id = o.id WHERE s.customer_id = $1 \
+        UNION ALL SELECT MAX(started_at) FROM reconciliations \
+        WHERE since IS NULL AND (applied OR drift = 0)) AS times";
     NEXT_OPEN = "SELECT id, customer_id, number, description, amount_minor, refunded_minor, currency, status, issued_at, \
         due_at, hosted_invoice_url, invoice_pdf, observed_at FROM invoices \
         WHERE customer_id = $1 AND status = 'open' ORDER BY COALESCE(due_at, issued_at), id LIMIT 1";

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::sql::{ADD, BY_EMAIL, BY_ID, COUNT, STRIPE_ID_SET};
+use super::sql::{
+    ADD, BY_EMAIL, BY_ID, BY_STRIPE, COUNT, FORGET_UNUSED, PLAN_SET, PLAN_TELL, STRIPE_ID_SET, STRIPE_REPLACE,
+    STRIPE_TAKE,
+};
 use crate::platform::{Email, Fault, Result, Timestamp};
 use crate::store::{FromRow, Row, Tx, args};
 
@@ -121,6 +124,44 @@ pub fn signed_in(
 pub fn add(tx: &mut Tx<'_>, id: &str, email: &Email, name: &str, plan: Plan, now: Timestamp) -> Result<bool> {
     let added = tx.run(ADD, args![id, email.as_str(), name, plan.as_str(), None::<String>, now])?;
     Ok(added == 1)
+}
+
+/// The customer whose Stripe customer this is.
+pub fn by_stripe(tx: &mut Tx<'_>, stripe_customer_id: &str) -> Result<Option<Customer>> {
+    tx.maybe(BY_STRIPE, args![stripe_customer_id])
+}
+
+/// Pay through this Stripe customer from now on, unless there is one already.
+pub fn pay_through(tx: &mut Tx<'_>, id: &str, stripe_customer_id: &str, now: Timestamp) -> Result<()> {
+    tx.run(STRIPE_TAKE, args![id, stripe_customer_id, now])?;
+    Ok(())
+}
+
+/// Pay through `next` where it was `gone`.
+pub fn pay_no_longer_through(
+    tx: &mut Tx<'_>,
+    id: &str,
+    gone: &str,
+    next: Option<&str>,
+    now: Timestamp,
+) -> Result<()> {
+    tx.run(STRIPE_REPLACE, args![id, gone, next, now])?;
+    Ok(())
+}
+
+/// Put a customer on a plan, and tell the memory of sessions on every replica when that changed something. What was
+/// agreed (`enterprise`) is not undone by what is subscribed to.
+pub fn set_plan(tx: &mut Tx<'_>, id: &str, plan: Plan, now: Timestamp) -> Result<bool> {
+    let changed = tx.run(PLAN_SET, args![id, plan.as_str(), now])? == 1;
+    if changed {
+        tx.run(PLAN_TELL, args![id, now])?;
+    }
+    Ok(changed)
+}
+
+/// Remove a customer that nothing refers to; false when something does.
+pub fn forget_unused(tx: &mut Tx<'_>, id: &str) -> Result<bool> {
+    Ok(tx.run(FORGET_UNUSED, args![id])? == 1)
 }
 
 /// How many customers there are.

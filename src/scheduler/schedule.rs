@@ -6,7 +6,7 @@ use std::str::FromStr as _;
 use chrono::{DateTime, Utc};
 
 use super::CleanUp;
-use crate::billing::FinishStripeOperations;
+use crate::billing::{FinishStripeOperations, ReconcileBilling};
 use crate::operation::Operation;
 use crate::platform::{Fault, Result, Timestamp};
 use crate::warehouse::{self, SyncWarehouse};
@@ -17,6 +17,8 @@ pub const SCHEDULE: &[Scheduled] = &[
     Scheduled::of::<SyncWarehouse>(warehouse::SCHEDULE),
     // Whoever waits for a refund waits a minute at the most once Stripe answers again.
     Scheduled::of::<FinishStripeOperations>("0 * * * * *"),
+    // After the copies of the night, so that a mirror that was mended is copied with the next ones.
+    Scheduled::of::<ReconcileBilling>("0 20 3 * * *"),
     // After everything that writes at night.
     Scheduled::of::<CleanUp>("0 0 4 * * *"),
 ];

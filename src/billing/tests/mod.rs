@@ -1,0 +1,4 @@
+mod convergence;
+mod expected;
+mod server;
+mod stage;
