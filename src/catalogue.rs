@@ -42,6 +42,7 @@ pub const CATALOGUE: &[Entry] = &[
     Entry::of::<billing::ShowEvent>(),
     Entry::of::<billing::ReplayEvent>(),
     Entry::of::<billing::ReconcileBilling>(),
+    Entry::of::<billing::ShowLastReconciliation>(),
     Entry::of::<jobs::ListJobs>(),
     Entry::of::<jobs::SummariseAccount>(),
     Entry::of::<customers::ShowTiers>(),

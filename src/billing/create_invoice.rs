@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::fields::{AMOUNTS, currency, words};
-use super::rows::{Invoice, add_invoice};
 use super::operations::{AskState, Asked, Draft, Kind, Settled, carry_out, incomplete, under_way};
+use super::rows::{Invoice, add_invoice};
 use super::stripe_customer;
 use crate::customers::directory;
 use crate::events::Log;

@@ -8,6 +8,7 @@ mod customer_invoices;
 mod fields;
 mod finish;
 mod history;
+mod last_reconciliation;
 mod ledger;
 pub mod mirror;
 mod operations;
@@ -20,9 +21,9 @@ mod signature;
 mod sql;
 mod stripe_customer;
 mod summary;
-mod void_invoice;
 #[cfg(test)]
 mod tests;
+mod void_invoice;
 
 pub use chaos::{Chaos, Fate, Faults};
 pub use checkout::{PaidPlan, Period, StartCheckout};
@@ -30,6 +31,7 @@ pub use create_invoice::{CreateInvoice, CreatedInvoice};
 pub use customer_invoices::{CustomerInvoices, ListCustomerInvoices};
 pub use finish::{FinishStripeOperations, StripeOperationsFinished};
 pub use history::{BillingHistory, ListInvoices, ShownInvoice};
+pub use last_reconciliation::{LastReconciliation, Reconciliation, ShowLastReconciliation};
 pub use ledger::{
     EventList, EventShown, EventState, ListEvents, ReceiveWebhook, ReplayEvent, ReplayedEvent, ShowEvent,
     StoredEvent, WebhookTaken, forward,
@@ -41,7 +43,7 @@ pub use reconcile::{DriftedKind, DriftedObject, ReconcileBilling, ReconcileRepor
 pub use refund::{RefundPayment, RefundedPayment};
 pub use rows::{Invoice, Payment, add_invoice, add_payment};
 pub use signature::sign;
-pub use summary::{BillingSummary, Sum, SummariseBilling};
+pub use summary::{BillingSummary, Renewal, Sum, SummariseBilling};
 pub use void_invoice::{VoidInvoice, VoidedInvoice};
 
 use crate::store::Sql;

@@ -50,7 +50,7 @@ pub struct ShownPayment {
     pub amount_minor: i64,
     /// How much of it was given back, in minor units.
     pub refunded_minor: i64,
-    /// Whether a refund of it is under way: asked for, and the provider has not decided.
+    /// Whether a refund of it is under way: asked for, and the money has not arrived.
     pub is_refunding: bool,
     /// ISO 4217, lower case.
     pub currency: String,

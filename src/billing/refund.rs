@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::fields::{stripe_id, words};
-use super::rows::Payment;
 use super::operations::{AskState, Asked, Draft, Kind, Settled, carry_out, incomplete, under_way};
+use super::rows::Payment;
 use super::sql::{INVOICE_REFUNDED, PAYMENT, PAYMENT_REFUNDED};
 use crate::events::Log;
 use crate::operation::{Access, Cost, Cx, Meta, Operation, OpsEvent, Route, Severity, Status};

@@ -60,7 +60,14 @@ statements! {
         FROM payments WHERE (CAST($1 AS TEXT) IS NULL OR customer_id = $1) \
         AND (CAST($2 AS TEXT) IS NULL OR status = $2) AND created_at >= $3 \
         AND (created_at < $4 OR (created_at = $4 AND id < $5)) ORDER BY created_at DESC, id DESC LIMIT $6";
-    REFUNDS_UNDER_WAY = "SELECT subject FROM stripe_operations WHERE kind = 'refund' AND state = 'started'";
+    // Asked for and undecided, or decided and still on its way.
+    REFUNDS_UNDER_WAY = "SELECT subject FROM stripe_operations WHERE kind = 'refund' AND state = 'started' \
+        UNION SELECT payment_id FROM refunds WHERE status = 'pending' AND payment_id IS NOT NULL";
+    RECONCILED_LAST = "SELECT id, started_at, finished_at, since, applied, drift FROM reconciliations \
+        ORDER BY started_at DESC, id DESC LIMIT 1";
+    RENEWAL = "SELECT period_ends_at, cancels_at_period_end FROM subscriptions WHERE customer_id = $1 \
+        AND status IN ('active', 'trialing', 'past_due') AND period_ends_at IS NOT NULL \
+        ORDER BY period_ends_at DESC, id LIMIT 1";
     PAYMENT_TOTALS = "SELECT currency, COUNT(*) AS count, CAST(SUM(amount_minor) AS BIGINT) AS volume_minor, \
         CAST(SUM(refunded_minor) AS BIGINT) AS refunded_minor FROM payments \
         WHERE (CAST($1 AS TEXT) IS NULL OR customer_id = $1) AND status = 'succeeded' AND created_at >= $2 \

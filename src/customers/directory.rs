@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::sql::{
-    ADD, BY_EMAIL, BY_ID, BY_STRIPE, COUNT, FORGET_UNUSED, PLAN_SET, PLAN_TELL, STRIPE_ID_SET, STRIPE_REPLACE,
-    STRIPE_TAKE,
+    ADD, BY_EMAIL, BY_ID, BY_STRIPE, COUNT, FORGET_UNUSED, PLAN_SET, PLAN_TELL, STRIPE_ID_SET,
+    STRIPE_REPLACE, STRIPE_TAKE,
 };
 use crate::platform::{Email, Fault, Result, Timestamp};
 use crate::store::{FromRow, Row, Tx, args};

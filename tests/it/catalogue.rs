@@ -29,6 +29,7 @@ const WITHOUT_SMOKE: &[(&str, &str)] = &[
     ("list-payments", "its check is not among those that runbooks name"),
     ("list-customer-invoices", "it wants an address, and smoke knows no customer"),
     ("summarise-billing", "it reads the rows that the billing history has shown"),
+    ("show-last-reconciliation", "it reads the one row that the operators' page shows"),
     ("summarise-account", "it reads the rows that the browser tests show"),
     ("pricing-tiers", "its check is not among those that runbooks name"),
     ("list-jobs", "its check is not among those that runbooks name"),

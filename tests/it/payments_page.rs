@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::operators::signed_in;
-use crate::support::recorder::{Recorder, refused, usual};
+use crate::support::recorder::{Recorder, found, refused, usual};
 use crate::support::stripe::KEY;
 use crate::support::{Answer, Browser, Engine, Served, on_each_engine};
 
@@ -232,6 +232,113 @@ fn a_payment_link_is_looked_at_and_then_made_once() {
         ];
         let declined = browser.submit("/payments/link", &fields).expect_status(409);
         assert!(declined.text.contains("No (card_declined)") && declined.text.contains("value=\"5000\""));
+    });
+}
+
+#[test]
+fn webhooks_are_listed_and_one_that_failed_is_replayed() {
+    on_each_engine(|engine| {
+        let recorder = Recorder::start();
+        let server = served(engine, &recorder);
+        let mut browser = signed_in(&server);
+        let empty = browser.open("/payments").expect_status(200);
+        assert!(empty.text.contains("No webhooks yet"));
+        let payload = json!({
+            "id": "evt_1", "object": "event", "type": "product.created", "created": 1_772_443_800, "livemode": false,
+            "data": { "object": { "id": "prod_1", "object": "product" } },
+        });
+        server.home.change(&format!(
+            "INSERT INTO webhook_events (id, kind, is_live, created_at, received_at, state, attempts, error, payload) \
+             VALUES ('evt_1', 'product.created', {}, 1, 1772443800000, 'failed', 3, 'the store was away', '{payload}')",
+            if engine == Engine::Postgres { "FALSE" } else { "0" }
+        ));
+        let page = browser.open("/payments").expect_status(200);
+        for there in ["evt_1", "product.created", "Failed", "the store was away", "2 Mar 2026"] {
+            assert!(page.text.contains(there), "{there}");
+        }
+        let csrf = Browser::csrf(&page);
+        let fields = [("csrf", csrf.as_str()), ("next", ""), ("event", "evt_1")];
+        let answer = browser.submit("/payments/replay", &fields).expect_status(303);
+        assert_eq!(answer.header("location"), Some("/payments?did=replayed"));
+        let after = browser.open("/payments?did=replayed").expect_status(200);
+        assert!(after.text.contains("The event was applied again") && after.text.contains("Ignored"));
+        assert!(!after.text.contains("the store was away"));
+        let other = [("csrf", csrf.as_str()), ("next", ""), ("event", "evt_nobody")];
+        assert_eq!(browser.submit("/payments/replay", &other).status, 404);
+    });
+}
+
+#[test]
+fn a_comparison_is_shown_kept_and_put_right_only_when_that_is_asked_for() {
+    on_each_engine(|engine| {
+        let recorder = Recorder::start();
+        recorder.answer(|request| {
+            let there = json!({
+                "id": "pi_missing", "object": "payment_intent", "amount": 4_200, "amount_received": 4_200,
+                "currency": "usd", "status": "succeeded", "created": 1_772_443_800, "livemode": false,
+            });
+            let data = if request.path.starts_with("/v1/payment_intents") { vec![there] } else { Vec::new() };
+            found(&json!({ "object": "list", "has_more": false, "data": data }))
+        });
+        let server = served(engine, &recorder);
+        let mut browser = signed_in(&server);
+        let never = browser.open("/payments/reconciliation").expect_status(200);
+        assert!(never.text.contains("Never compared"));
+        let csrf = Browser::csrf(&never);
+        let mut run = |path: &str, act: &str, since: &str| {
+            let fields = [("csrf", csrf.as_str()), ("next", ""), ("act", act), ("since", since)];
+            browser.submit(path, &fields)
+        };
+        const PATH: &str = "/payments/reconciliation";
+        let wrong = run(PATH, "look", "yesterday").expect_status(422);
+        assert!(
+            wrong.text.contains("Enter a day such as 2026-03-01")
+                && wrong.text.contains("value=\"yesterday\"")
+        );
+        for _ in 0..2 {
+            let looked = run(PATH, "look", "2026-01-01").expect_status(200);
+            for there in ["pi_missing", "missing", "1 difference</span>"] {
+                assert!(looked.text.contains(there), "{there}: {}", looked.text);
+            }
+        }
+        let file = run("/payments/reconciliation.csv", "", "").expect_status(200);
+        assert_eq!(file.header("content-disposition"), Some("attachment; filename=\"differences.csv\""));
+        let lines: Vec<&str> = file.text.lines().collect();
+        assert_eq!(lines[0], "found,kind,id,fields");
+        assert!(lines[1].starts_with("missing,") && lines[1].contains("pi_missing"), "{}", lines[1]);
+        let applied = run(PATH, "apply", "").expect_status(200);
+        assert!(applied.text.contains("1 difference put right"), "{}", applied.text);
+        let equal = run(PATH, "look", "").expect_status(200);
+        assert!(equal.text.contains("Nothing differs"));
+        recorder.answer(|_| (500, Vec::new(), String::new()));
+        let away = run(PATH, "look", "");
+        assert_eq!(away.status, 502);
+        assert!(away.text.contains("There is no comparison") && away.text.contains("No difference"));
+    });
+}
+
+#[test]
+fn a_subscription_says_when_it_is_paid_again_or_ends() {
+    on_each_engine(|engine| {
+        let server = Served::start(engine, &[]);
+        fill(&server);
+        let token = server.sign_in("ada@example.com");
+        let app = || server.call("GET", "/app").bearer(&token).send().expect_status(200).text;
+        assert!(app().contains("Here is how your work is going"));
+        let no = if engine == Engine::Postgres { "FALSE" } else { "0" };
+        server.home.change(&format!(
+            "INSERT INTO subscriptions (id, customer_id, plan, status, period_ends_at, cancels_at_period_end, \
+             created_at, observed_at) VALUES ('sub_1', '01CUSTOMER', 'pro', 'active', 1772443800000, {no}, 1, 1)"
+        ));
+        assert!(
+            app().contains(
+                "Your plan renews on <time datetime=\"2026-03-02T09:30:00.000Z\">2 Mar 2026</time>"
+            )
+        );
+        server.home.change(&format!("UPDATE subscriptions SET cancels_at_period_end = NOT {no}"));
+        assert!(app().contains("Your plan ends on"));
+        server.home.change("UPDATE subscriptions SET status = 'canceled'");
+        assert!(app().contains("Here is how your work is going"));
     });
 }
 

@@ -11,7 +11,7 @@ use crate::site::Site;
 const NEXT: [&str; 2] = ["/app", "/app/invoices"];
 
 /// Where a signed-in operator may be led by `next`.
-const NEXT_OF_OPERATORS: [&str; 2] = ["/payments", "/payments/link"];
+const NEXT_OF_OPERATORS: [&str; 3] = ["/payments", "/payments/link", "/payments/reconciliation"];
 
 /// The fields as they were sent; the first of a name counts.
 pub(super) struct Form(Vec<(String, String)>);

@@ -53,6 +53,19 @@ pub const ROWS: &[Foreign] = &[
     Foreign::operator_form("/payments/link", "Form: look at a payment link, then create it."),
     Foreign::operator_page("/payments/refund", "The form of a refund."),
     Foreign::operator_form("/payments/refund", "Form: give a payment back."),
+    Foreign::operator_form("/payments/replay", "Form: apply a webhook again."),
+    Foreign::operator_page("/payments/reconciliation", "The last comparison with Stripe."),
+    Foreign::operator_form(
+        "/payments/reconciliation",
+        "Form: compare with Stripe, and put right what differs.",
+    ),
+    Foreign::of(
+        Method::Post,
+        "/payments/reconciliation.csv",
+        Access::Operator,
+        "Form: compare with Stripe and get the differences as a file.",
+        "text/csv",
+    ),
     Foreign::page(
         "/assets/{name}",
         "Style sheet, scripts and icons, by a name that changes with their content.",
@@ -75,6 +88,12 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         .route("/payments", get(payments::list::page))
         .route("/payments/link", get(payments::link::page).post(payments::link::create))
         .route("/payments/refund", get(payments::refund::page).post(payments::refund::refund))
+        .route("/payments/replay", post(payments::replay::replay))
+        .route(
+            "/payments/reconciliation",
+            get(payments::reconciliation::page).post(payments::reconciliation::compare),
+        )
+        .route("/payments/reconciliation.csv", post(payments::reconciliation::file))
         .route("/dashboard/login", get(operator_login::page).post(operator_login::sign_in))
         .route("/dashboard/logout", post(operator_login::sign_out))
         .route("/assets/{name}", get(app::asset))

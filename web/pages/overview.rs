@@ -39,7 +39,7 @@ pub(super) fn view(
         Err(_) => Part::Failed(failed()),
     };
     OverviewPage {
-        plan: Plan { name: capitalised(&session.profile.plan), renews: None },
+        plan: plan(session, asked.billing.as_ref().ok()),
         billing: billing_notice,
         jobs: account(jobs),
         quality: account(quality),
@@ -59,6 +59,15 @@ pub(super) fn view(
         },
         shell,
     }
+}
+
+/// The plan with the day on which it is paid again, or ends.
+fn plan(session: &SignedIn, billing: Option<&BillingSummary>) -> Plan {
+    let renewal = billing.and_then(|summary| summary.renewal.as_ref());
+    let at = renewal.map(|renewal| day(renewal.period_ends_at));
+    let (renews, ends) =
+        if renewal.is_some_and(|renewal| renewal.cancels_at_period_end) { (None, at) } else { (at, None) };
+    Plan { name: capitalised(&session.profile.plan), renews, ends }
 }
 
 fn jobs(summary: &AccountSummary, against: &str) -> Stat {

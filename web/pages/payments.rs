@@ -2,7 +2,9 @@
 
 pub(super) mod link;
 pub(super) mod list;
+pub(super) mod reconciliation;
 pub(super) mod refund;
+pub(super) mod replay;
 
 use echopilot_core::config::StripeMode;
 use echopilot_core::operation::{Cx, Input, Operation, invoke_once};

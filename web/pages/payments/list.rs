@@ -6,16 +6,19 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::response::IntoResponse as _;
-use echopilot_core::billing::{ListPayments, Payments, ShownPayment};
+use echopilot_core::billing::{
+    EventList, LastReconciliation, ListEvents, ListPayments, Payments, ShowLastReconciliation, ShownPayment,
+    StoredEvent,
+};
 use echopilot_core::operation::Deps;
-use echopilot_core::platform::{Fault, Result, format_money};
+use echopilot_core::platform::{Fault, Result, Timestamp, format_money};
 use http::{HeaderMap, Response};
 
-use super::super::frame::{frame, moment, page as rendered};
+use super::super::frame::{age, frame, moment, page as rendered, stripe_is_down};
 use super::super::operator_login::signed_in;
 use super::super::view::{
     Change, Failure, Figure, Link, Part, PaymentMode, PaymentRow, PaymentsNotice, PaymentsPage, RefundState,
-    Stat,
+    Stat, WebhookRow,
 };
 use super::mode;
 use crate::layers::Visit;
@@ -29,6 +32,8 @@ const PERIODS: [u32; 3] = [7, USUAL, 90];
 const USUAL: u32 = 30;
 /// Rows of a page.
 const ROWS: u32 = 25;
+/// Webhooks shown.
+const EVENTS: u32 = 15;
 
 /// What the address asks for.
 struct Wanted {
@@ -92,7 +97,14 @@ pub(in super::super) async fn page(
         ..ListPayments::default()
     };
     let cx = visit.cx(&site);
-    let listed = site.offload(move || cx.call(&operation)).await.and_then(|payments| payments);
+    let asked = site.offload(move || {
+        let events = ListEvents { limit: Some(EVENTS), ..ListEvents::default() };
+        (cx.call(&operation), cx.call(&events), cx.call(&ShowLastReconciliation::default()))
+    });
+    let (listed, events, compared) = match asked.await {
+        Ok(asked) => asked,
+        Err(fault) => return Problem::from(fault).into_response(),
+    };
     // A wrong cursor is the visitor's to mend; a store that fails leaves the rest of the page standing.
     if let Err(fault) = &listed
         && fault.code.http() < 500
@@ -106,7 +118,7 @@ pub(in super::super) async fn page(
     let view = PaymentsPage {
         shell,
         notice: wanted.notice,
-        stale: None,
+        stale: stripe_is_down(&site).then(|| stale(&events, &compared, visit.now)),
         periods: periods(&wanted),
         stats: listed.as_ref().map_or_else(|_| Part::Failed(failed()), |listed| Part::Ready(stats(listed))),
         customer: wanted.customer.as_deref().map(|customer| reference(&site.deps, customer)),
@@ -122,10 +134,34 @@ pub(in super::super) async fn page(
             ),
             Err(_) => Part::Failed(failed()),
         },
-        webhooks: Part::Failed(failed()),
+        webhooks: match &events {
+            Ok(list) => Part::Ready(list.events.iter().map(webhook).collect()),
+            Err(_) => Part::Failed(failed()),
+        },
         mode,
     };
     rendered(&view, new_visitor)
+}
+
+/// How old what is shown is: as old as the last that Stripe told, or was compared with.
+fn stale(events: &Result<EventList>, compared: &Result<LastReconciliation>, now: Timestamp) -> String {
+    let told = events.as_ref().ok().and_then(|list| list.events.first()).map(|event| event.received_at);
+    let compared = compared.as_ref().ok().and_then(|found| found.last.as_ref()).map(|last| last.finished_at);
+    match told.max(compared) {
+        Some(last) => format!("What is below was last heard of {} ago.", age(last, now)),
+        None => "Nothing was ever heard of it; what is below was written here.".to_owned(),
+    }
+}
+
+fn webhook(event: &StoredEvent) -> WebhookRow {
+    WebhookRow {
+        id: event.id.clone(),
+        kind: event.kind.clone(),
+        state: event.state.as_str().to_owned(),
+        attempts: event.attempts,
+        error: event.error.clone(),
+        date: moment(event.received_at),
+    }
 }
 
 fn periods(wanted: &Wanted) -> Vec<Link> {

@@ -21,7 +21,6 @@ use super::super::view::{
 };
 use super::mode;
 use crate::layers::Visit;
-use crate::problem::Problem;
 use crate::site::Site;
 
 const PATH: &str = "/payments/reconciliation";

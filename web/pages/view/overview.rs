@@ -96,6 +96,8 @@ pub struct Plan {
     pub name: String,
     /// When it renews, where it does.
     pub renews: Option<Moment>,
+    /// When it ends, where it was cancelled.
+    pub ends: Option<Moment>,
 }
 
 impl Plan {
