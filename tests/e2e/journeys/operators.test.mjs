@@ -5,14 +5,18 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { launch, open, viewport } from "../support/browser.mjs";
 import { accessibility, sidewaysScroll } from "../support/gates.mjs";
-import { openPalette, signIn, signInAsOperator } from "../support/pages.mjs";
+import { openPalette, signIn, signInAsOperator, withWholePage } from "../support/pages.mjs";
 import { freePort, OPERATOR_KEY, shots, startServer } from "../support/server.mjs";
 
 describe("operators", () => {
   let server, browser;
   before(async () => {
     // Stripe is configured, and nobody answers: nothing may pretend that anything happened
-    const settings = { STRIPE_SECRET_KEY: "sk_test_of_the_browser_tests", STRIPE_API_BASE: `http://127.0.0.1:${await freePort()}` };
+    const settings = {
+      STRIPE_SECRET_KEY: "sk_test_of_the_browser_tests",
+      STRIPE_API_BASE: `http://127.0.0.1:${await freePort()}`,
+      RATE_LIMITS: "login=off,operator_key=off",
+    };
     server = await startServer({ settings });
     browser = await launch();
     await mkdir(shots(), { recursive: true });
@@ -80,12 +84,14 @@ describe("operators", () => {
 
   for (const name of ["fold-cover", "fold-open", "desktop-1440"]) {
     test(`a payment link is looked at before it is made, and a Stripe that is away is told of (${name})`, async () => {
-      const { context, page } = await open(browser, { base: server.base, screen: viewport(name) });
+      const screen = viewport(name);
+      const { context, page } = await open(browser, { base: server.base, screen });
       await signInAsOperator(page);
-      const seen = async (what) => {
-        await page.screenshot({ path: join(shots(), `operators-${what}-${name}.png`), fullPage: true });
-        assert.deepEqual([...(await accessibility(page)), ...(await sidewaysScroll(page))], [], what);
-      };
+      const seen = (what) =>
+        withWholePage(page, screen, async () => {
+          await page.screenshot({ path: join(shots(), `operators-${what}-${name}.png`) });
+          assert.deepEqual([...(await accessibility(page)), ...(await sidewaysScroll(page))], [], what);
+        });
       await seen("payments");
       await page.getByRole("link", { name: "Create payment link" }).first().click();
       await page.getByLabel("Amount in minor units").fill("42.00");
@@ -101,6 +107,11 @@ describe("operators", () => {
       await seen("link-review");
       await page.getByRole("button", { name: "Change something" }).click();
       assert.equal(await page.getByLabel("Description").inputValue(), "Set-up of the weekly digest");
+      await page.getByRole("button", { name: "Continue" }).click();
+      await page.getByRole("button", { name: "Create payment link" }).click();
+      await page.getByText("No link was made").waitFor({ timeout: 25_000 });
+      assert.equal(await page.getByLabel("Amount in minor units").inputValue(), "4200");
+      await seen("link-declined");
       await page.goto("/payments/reconciliation");
       await page.getByLabel("Since").fill("yesterday");
       await page.getByRole("button", { name: "Compare only" }).click();
