@@ -27,6 +27,27 @@ pub(crate) fn panicked(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
+/// Whether a person sits at the terminal and may be asked.
+pub(crate) fn is_watched(global: &Global) -> bool {
+    !global.no_input && io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Let a person confirm by typing `word`. Where nobody can be asked, or somebody types something else, `Refused`.
+pub(crate) fn confirm(global: &Global, what: &str, word: &str) -> Result<()> {
+    if !is_watched(global) {
+        return Err(Fault::new(Code::Refused, format!("{what}; give --yes to do it without being asked")));
+    }
+    let mut err = io::stderr().lock();
+    let _ = write!(err, "{what}. Type {word} to go on: ");
+    let _ = err.flush();
+    let mut typed = String::new();
+    let read = io::stdin().read_line(&mut typed);
+    match read {
+        Ok(_) if typed.trim() == word => Ok(()),
+        _ => Err(Fault::new(Code::Refused, "Nothing was done: it was not confirmed")),
+    }
+}
+
 const OURS: [&str; 3] = ["echopilot", "echopilot_core", "echopilot_web"];
 
 /// Diagnostics on standard error: warnings with `-v`, everything of ours with `-vv`. None without.
@@ -127,25 +148,6 @@ impl Ui {
         let _ = writeln!(err, "error: {}", fault.detail);
         if let Some(cause) = fault.cause() {
             let _ = writeln!(err, "cause: {}", echopilot_core::events::Scrubbed::text(&cause).as_str());
-        }
-    }
-
-    /// Let a person confirm by typing `word`. Where nobody can be asked, or somebody types something else, `Refused`.
-    pub(crate) fn confirm(self, global: &Global, what: &str, word: &str) -> Result<()> {
-        if global.no_input || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-            return Err(Fault::new(
-                Code::Refused,
-                format!("{what}; give --yes to do it without being asked"),
-            ));
-        }
-        let mut err = io::stderr().lock();
-        let _ = write!(err, "{what}. Type {word} to go on: ");
-        let _ = err.flush();
-        let mut typed = String::new();
-        let read = io::stdin().read_line(&mut typed);
-        match read {
-            Ok(_) if typed.trim() == word => Ok(()),
-            _ => Err(Fault::new(Code::Refused, "Nothing was done: it was not confirmed")),
         }
     }
 

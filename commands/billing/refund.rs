@@ -7,7 +7,7 @@ use super::invoice::undecided;
 use crate::boot;
 use crate::exit::Exit;
 use crate::global::Global;
-use crate::ui::Ui;
+use crate::ui::{Ui, confirm};
 
 /// What to give back, and whether anybody is asked first.
 #[derive(clap::Args)]
@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global, ui: Ui) -> Result<Exit
     let operation = &arguments.operation;
     let cx = boot::shell(global)?;
     if cx.deps.settings.stripe.is_live() && !arguments.yes && !operation.dry_run {
-        ui.confirm(global, "This gives back real money", &operation.payment_id)?;
+        confirm(global, "This gives back real money", &operation.payment_id)?;
     }
     let refunded = ui.working("asking Stripe", || cx.call(operation))?;
     ui.answer::<RefundPayment>(&refunded, |table| {

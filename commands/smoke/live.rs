@@ -1,8 +1,6 @@
 //! The one check that touches real money: an invoice of USD 0.50, made and voided again. It wants three consents, and
 //! what it made is named whenever it could not be ended.
 
-use std::io::IsTerminal as _;
-
 use echopilot_core::billing::{AskState, CreateInvoice, VoidInvoice};
 use echopilot_core::config::Settings;
 use echopilot_core::platform::Email;
@@ -11,6 +9,7 @@ use serde_json::json;
 use super::checks::{Verdict, decode, ensure, unreachable_server};
 use super::target::Target;
 use crate::global::Global;
+use crate::ui::is_watched;
 
 /// The smallest sum that Stripe takes in US dollars.
 const AMOUNT_MINOR: i64 = 50;
@@ -30,11 +29,9 @@ impl Consent {
         let Some(settings) = settings.filter(|settings| settings.confirm_live) else {
             return Self::Missing("CONFIRM_LIVE is not YES");
         };
-        let is_watched =
-            !global.no_input && std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
         if !settings.stripe.is_live() || settings.stripe.key_in_use().is_none() {
             Self::Missing("there is no live key: set STRIPE_MODE=live and STRIPE_SECRET_LIVE")
-        } else if !yes && !is_watched {
+        } else if !yes && !is_watched(global) {
             Self::Missing("nobody watches: give --yes, or run it at a terminal")
         } else {
             Self::Given(settings.smoke_customer.as_ref().map(|(email, _)| email.clone()))

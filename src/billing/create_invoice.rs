@@ -216,13 +216,13 @@ pub(super) fn take_in(tx: &mut Tx<'_>, asked: &Asked, invoice: &Value, now: Time
 }
 
 /// What a colleague would be told.
-pub(super) fn told(cx: &Cx, asked: &Asked, invoice: &Value, refused: Option<&str>) -> Option<OpsEvent> {
+pub(super) fn told(cx: &Cx, asked: &Asked, invoice: &Value, refused: Option<&str>) -> OpsEvent {
     if let Some(refused) = refused {
         let words = format!("An invoice (operation {}) was refused: {refused}", asked.id);
-        return Some(OpsEvent::by(cx, "invoice_refused", Severity::Warning, words));
+        return OpsEvent::by(cx, "invoice_refused", Severity::Warning, words);
     }
     let text = |name: &str| invoice[name].as_str().unwrap_or_default();
     let sum = format_money(invoice["total"].as_i64().unwrap_or_default(), text("currency"));
     let words = format!("Invoice {} of {sum} was made (operation {})", text("id"), asked.id);
-    Some(OpsEvent::by(cx, "invoice_created", Severity::Info, words))
+    OpsEvent::by(cx, "invoice_created", Severity::Info, words)
 }

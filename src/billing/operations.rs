@@ -155,9 +155,9 @@ impl Kind {
     fn told(self, cx: &Cx, asked: &Asked, answer: &Value, refused: Option<&str>) -> Option<OpsEvent> {
         match self {
             Self::Customer | Self::Portal | Self::Checkout => None,
-            Self::Invoice => create_invoice::told(cx, asked, answer, refused),
+            Self::Invoice => Some(create_invoice::told(cx, asked, answer, refused)),
             Self::VoidInvoice => void_invoice::told(cx, asked, refused),
-            Self::Refund => refund::told(cx, asked, answer, refused),
+            Self::Refund => Some(refund::told(cx, asked, answer, refused)),
         }
     }
 }
@@ -172,6 +172,13 @@ impl Asked {
     /// The input it was stored with.
     pub(super) fn request<T: DeserializeOwned>(&self) -> Result<T> {
         serde_json::from_str(&self.request).map_err(Fault::internal)
+    }
+
+    /// Whether a refusal says what became of it. One of the key alone says nothing of an earlier try: that may have
+    /// been done with a key that was good then.
+    fn is_decided_by(&self, cx: &Cx, refusal: &StripeFailure) -> bool {
+        let is_first_try = self.created_at == cx.now;
+        is_first_try || !matches!(refusal, StripeFailure::Refused { status: 401 | 403, .. })
     }
 
     /// The same for asking: what can't be read was never asked.
@@ -257,12 +264,13 @@ pub(super) fn carry_out(cx: &Cx, asked: &Asked) -> Result<Settled> {
             decide(cx, kind, asked, &answer, None)?;
             Ok(Settled::Done(answer))
         }
-        Err(failure @ StripeFailure::Refused { .. }) => {
+        Err(failure @ StripeFailure::Refused { .. }) if asked.is_decided_by(cx, &failure) => {
             let fault = Fault::from(failure);
             decide(cx, kind, asked, &Value::Null, Some(&fault.detail))?;
             Err(fault)
         }
-        Err(StripeFailure::Unknown(fault)) => {
+        Err(failure) => {
+            let fault = Fault::from(failure);
             let cause = Scrubbed::text(&fault.cause().unwrap_or_else(|| fault.detail.clone())).into_string();
             note(cx, kind, asked, "started", Some(&cause));
             let id = asked.id.clone();

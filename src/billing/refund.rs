@@ -241,7 +241,7 @@ pub(super) fn take_in(tx: &mut Tx<'_>, asked: &Asked, refund: &Value, now: Times
 }
 
 /// What a colleague would be told of its end.
-pub(super) fn told(cx: &Cx, asked: &Asked, refund: &Value, refused: Option<&str>) -> Option<OpsEvent> {
+pub(super) fn told(cx: &Cx, asked: &Asked, refund: &Value, refused: Option<&str>) -> OpsEvent {
     let (severity, words) = if let Some(refused) = refused {
         let words = format!(
             "The refund of payment {} (operation {}) was refused: {refused}",
@@ -258,7 +258,8 @@ pub(super) fn told(cx: &Cx, asked: &Asked, refund: &Value, refused: Option<&str>
             text("id"),
             asked.id
         );
-        (Severity::Info, words)
+        let came_back = !matches!(text("status"), "failed" | "canceled");
+        (if came_back { Severity::Info } else { Severity::Warning }, words)
     };
-    Some(OpsEvent::by(cx, "refund_finished", severity, words))
+    OpsEvent::by(cx, "refund_finished", severity, words)
 }

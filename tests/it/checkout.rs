@@ -1,7 +1,5 @@
 //! The ways to Stripe's own pages: the portal and the checkout, each customer's own, the price the server's choice.
 
-use std::sync::Arc;
-
 use echopilot_core::billing::{OpenBillingPortal, PaidPlan, Period, StartCheckout};
 use echopilot_core::platform::{Code, Email};
 use serde_json::json;
@@ -222,7 +220,7 @@ fn over_http_each_input_is_what_it_says() {
             ("STRIPE_SECRET_KEY", stripe::KEY),
             ("STRIPE_PRICE_STARTER", PRICE),
         ];
-        let server = Arc::new(Served::start(engine, &set));
+        let server = Served::start(engine, &set);
         let good = json!({ "plan": "starter", "period": "month", "email": "ada@example.com" });
         let answer = server.post("/api/billing/checkout", &good).expect_status(200);
         assert!(answer.text.starts_with(r#"{"ok":true,"url":"https://"#), "{}", answer.text);

@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::support::peers::Peer;
 use crate::support::recorder::{Recorder, Reply, refused, usual};
 use crate::support::stripe::{self, app, charge, keys, mirror, refunds, stateful_mock};
-use crate::support::{Home, Served, TestApp, on_each_engine};
+use crate::support::{Home, Served, TestApp, engines, on_each_engine};
 
 fn wanted(payment: &str, amount_minor: Option<i64>) -> RefundPayment {
     RefundPayment { payment_id: payment.to_owned(), amount_minor, reason: "duplicate".into(), dry_run: false }
@@ -179,6 +179,26 @@ fn what_is_undecided_is_repeated_under_the_same_key_until_it_is_decided() {
 }
 
 #[test]
+fn a_key_that_is_refused_later_decides_nothing() {
+    on_each_engine(|engine| {
+        let recorder = Recorder::start();
+        let app = app(engine, &recorder.url);
+        recorder.answer(|_| (200, Vec::new(), "<html>lost</html>".into()));
+        assert_eq!(refund(&app, "ch_1", Some(500)).unwrap().state, AskState::Started);
+        for answer in [refused(401, "", "Invalid API Key provided"), refused(403, "", "No permission")] {
+            recorder.answer(move |_| answer.clone());
+            app.clock.advance(Duration::from_secs(300));
+            let finished = app.operator().call(&FinishStripeOperations {}).unwrap();
+            assert_eq!((finished.refused, finished.waiting), (0, 1), "it may have been done with a good key");
+        }
+        assert_eq!(refund(&app, "ch_1", Some(500)).unwrap_err().code, Code::Conflict);
+        recorder.answer(usual);
+        app.clock.advance(Duration::from_secs(1_800));
+        assert_eq!(app.operator().call(&FinishStripeOperations {}).unwrap().succeeded, 1);
+    });
+}
+
+#[test]
 fn after_23_hours_a_person_must_look() {
     on_each_engine(|engine| {
         let recorder = Recorder::start();
@@ -199,10 +219,12 @@ fn after_23_hours_a_person_must_look() {
     });
 }
 
-/// Each bad answer: what it is, and whether the end is open or known.
+/// What it is, the answer to the nth try (status 0: the usual one), and where it leads; a fault when nowhere.
+type BadAnswer = (&'static str, fn(usize) -> Reply, Option<AskState>);
+
 #[test]
 fn bad_answers_end_in_words_and_lose_nothing() {
-    let answers: [(&str, fn(usize) -> Reply, Option<AskState>); 8] = [
+    let answers: [BadAnswer; 8] = [
         (
             "500, then well",
             |n| if n == 0 { (500, Vec::new(), String::new()) } else { (0, Vec::new(), String::new()) },
@@ -261,7 +283,8 @@ fn bad_answers_end_in_words_and_lose_nothing() {
 
 #[test]
 fn answers_without_end_are_cut_off() {
-    on_each_engine(|engine| {
+    // Waiting takes most of the time, so both engines wait at once.
+    let story = |engine| {
         let recorder = Recorder::start();
         let app = app(engine, &recorder.url);
         recorder.answer(|_| (200, Vec::new(), "x".repeat(10 << 20)));
@@ -273,6 +296,11 @@ fn answers_without_end_are_cut_off() {
         let begun = echopilot_core::platform::Clock::monotonic();
         assert_eq!(refund(&app, "ch_2", None).unwrap().state, AskState::Started, "too slow");
         assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+    };
+    std::thread::scope(|scope| {
+        for engine in engines() {
+            scope.spawn(|| story(*engine));
+        }
     });
 }
 
