@@ -22,6 +22,7 @@ mod smoke;
 // The flows.
 mod auth;
 mod billing;
+mod chaos;
 mod durability;
 mod foreign;
 mod headers;
@@ -32,6 +33,8 @@ mod limits;
 mod logs;
 mod outbox;
 mod problems;
+mod reconcile;
 mod replicas;
 mod scheduler;
 mod tokens;
+mod webhooks;

@@ -9,6 +9,7 @@ use echopilot_core::billing::{ListInvoices, SummariseBilling};
 use echopilot_core::jobs::{ListJobs, SummariseAccount};
 use echopilot_core::operation::{Caller, SignedIn};
 use echopilot_core::platform::Fault;
+use echopilot_core::sentinel::{Dependencies, DependencyStatus};
 use http::header::{ACCEPT_ENCODING, IF_NONE_MATCH};
 use http::{HeaderMap, Response};
 
@@ -86,7 +87,9 @@ pub(super) async fn invoices(
     }
     let path = uri.path_and_query().map_or("/app/invoices", |path| path.as_str());
     let (shell, new_visitor) = frame(&site, &visit, &headers, path);
-    page(&list::view(shell, &wanted, history, &visit), new_visitor)
+    let current = site.deps.resident::<Dependencies>().current();
+    let is_down = current.get("stripe").is_some_and(|stripe| stripe.status == DependencyStatus::Down);
+    page(&list::view(shell, &wanted, history, &visit, is_down), new_visitor)
 }
 
 /// A file of the client, by its hashed name.

@@ -38,12 +38,13 @@ impl Wanted {
     }
 }
 
-/// The page; a history that can't be read leaves the frame and says so.
+/// The page; `is_down` when the payment provider does not answer, so that what is shown may be old; a history that can't be read leaves the frame and says so.
 pub(super) fn view(
     shell: Shell,
     wanted: &Wanted,
     history: Result<BillingHistory>,
     visit: &Visit,
+    is_down: bool,
 ) -> InvoicesPage {
     let page = InvoicesPage {
         shell,
@@ -59,11 +60,22 @@ pub(super) fn view(
         Err(_) => page,
         Ok(history) => InvoicesPage {
             years: history.years,
-            freshness: history.as_of.map_or(Freshness::Never, |as_of| Freshness::AsOf(moment(as_of))),
+            freshness: freshness(history.as_of, is_down),
             invoices: Part::Ready(history.invoices.iter().map(|invoice| row(invoice, visit.now)).collect()),
             older: history.next_cursor,
             ..page
         },
+    }
+}
+
+fn freshness(as_of: Option<Timestamp>, is_down: bool) -> Freshness {
+    match as_of.map(moment) {
+        None => Freshness::Never,
+        Some(as_of) if is_down => Freshness::Stale {
+            as_of,
+            reason: "The payment provider is not answering. What you see is the last known state.".into(),
+        },
+        Some(as_of) => Freshness::AsOf(as_of),
     }
 }
 

@@ -15,6 +15,7 @@ mod home;
 pub(crate) mod peers;
 pub(crate) mod raw;
 mod served;
+pub(crate) mod stripe;
 mod waiting;
 
 pub(crate) use app::TestApp;
