@@ -11,6 +11,7 @@ use arc_swap::ArcSwap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::stripe::StripeCheck;
 use crate::events::{Event, Level, Log};
 use crate::operation::Deps;
 use crate::platform::{Clock, Result, Timestamp};
@@ -63,6 +64,7 @@ pub struct Dependency {
 pub struct Dependencies {
     found: ArcSwap<BTreeMap<String, Dependency>>,
     ready_until: AtomicI64,
+    stripe: Arc<StripeCheck>,
 }
 
 impl Dependencies {
@@ -77,7 +79,11 @@ impl Dependencies {
             };
             found.insert(name.to_owned(), Dependency { status, checked_at: None });
         }
-        Ok(Box::new(Self { found: ArcSwap::from_pointee(found), ready_until: AtomicI64::new(0) }))
+        Ok(Box::new(Self {
+            found: ArcSwap::from_pointee(found),
+            ready_until: AtomicI64::new(0),
+            stripe: Arc::default(),
+        }))
     }
 
     /// Check everything once. Called by the refresher thread.
@@ -97,6 +103,9 @@ impl Dependencies {
                 Err(_) => DependencyStatus::Down,
             };
             own.note(deps, &mut found, "warehouse", warehouse, deps.clock.now());
+        }
+        if let Some((stripe, at)) = own.stripe.look(deps) {
+            own.note(deps, &mut found, "stripe", stripe, at);
         }
         own.found.store(Arc::new(found));
         Ok(())

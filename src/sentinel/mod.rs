@@ -4,6 +4,7 @@ mod dependencies;
 mod figures;
 mod health;
 mod ready;
+mod stripe;
 
 pub use dependencies::{Dependencies, Dependency, DependencyStatus, EVERY as CHECKED_EVERY};
 pub use figures::register as register_figures;

@@ -38,7 +38,7 @@ impl Wanted {
     }
 }
 
-/// The page; a history that can't be read leaves the frame and says so.
+/// The page; `is_down` when the payment provider does not answer, so that what is shown may be old; a history that can't be read leaves the frame and says so.
 pub(super) fn view(
     shell: Shell,
     wanted: &Wanted,

@@ -50,10 +50,9 @@ pub(super) fn is_mirrored(object: &Value) -> bool {
     kind == "invoice_payment" || Kind::parse(kind).is_some()
 }
 
-/// Whether an object tells the address of its customer.
+/// Whether an object tells the address of its customer. Who paid is not always who is the customer.
 pub(super) fn tells_address(object: &Value) -> bool {
-    let places = [&object["customer_email"], &object["receipt_email"], &object["billing_details"]["email"]];
-    places.into_iter().any(|place| text(place).is_some())
+    text(&object["customer_email"]).is_some()
 }
 
 fn visit(object: &Value, is_deleted: bool, within: Option<&str>, depth: u8, told: &mut Told) -> Result<()> {

@@ -334,8 +334,9 @@ impl Taking<'_, '_> {
         let customer_ref = known.as_ref().and_then(|intent| intent.customer_ref.clone());
         let customer_ref =
             customer_ref.or_else(|| charges.iter().find_map(|c| c.object.customer_ref.clone()));
-        let email =
-            content.email.clone().or_else(|| charges.iter().find_map(|charge| charge.content.email.clone()));
+        // Whose card it was may be somebody else's address than the customer's: it tells who a guest is, no more.
+        let email = content.email.clone().or_else(|| charges.iter().find_map(|c| c.content.email.clone()));
+        let email = email.filter(|_| customer_ref.is_none());
         let customer_id = self.owner(customer_ref.as_deref(), id, email.as_deref())?;
         let mut invoice_id = None;
         for link in self.links_of(id)? {

@@ -1,4 +1,5 @@
 mod convergence;
 mod expected;
+mod payloads;
 mod server;
 mod stage;

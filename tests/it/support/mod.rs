@@ -17,6 +17,7 @@ pub(crate) mod raw;
 pub(crate) mod recorder;
 mod served;
 pub(crate) mod stripe;
+pub(crate) mod stripe_events;
 mod waiting;
 
 pub(crate) use app::TestApp;
