@@ -7,6 +7,8 @@ use crate::support::recorder::{Recorder, found, refused, usual};
 use crate::support::stripe::KEY;
 use crate::support::{Answer, Browser, Engine, Served, on_each_engine};
 
+const PATH: &str = "/payments/reconciliation";
+
 /// A server that asks `recorder`, with a customer and three payments.
 fn served(engine: Engine, recorder: &Recorder) -> Served {
     let server = Served::start(engine, &[("STRIPE_API_BASE", &recorder.url), ("STRIPE_SECRET_KEY", KEY)]);
@@ -289,7 +291,6 @@ fn a_comparison_is_shown_kept_and_put_right_only_when_that_is_asked_for() {
             let fields = [("csrf", csrf.as_str()), ("next", ""), ("act", act), ("since", since)];
             browser.submit(path, &fields)
         };
-        const PATH: &str = "/payments/reconciliation";
         let wrong = run(PATH, "look", "yesterday").expect_status(422);
         assert!(
             wrong.text.contains("Enter a day such as 2026-03-01")
@@ -420,15 +421,16 @@ fn invoices_are_a_file_without_formulas_and_with_the_filters_of_the_page() {
         assert!(page.text.contains("href=\"/app/invoices.csv?status=open\""));
         assert_eq!(server.get("/app/invoices.csv").status, 401);
         // More than one page of the operation.
-        let mut more = String::new();
-        for number in 100..350 {
-            more.push_str(&format!(
-                "INSERT INTO invoices (id, customer_id, number, description, amount_minor, refunded_minor, currency, \
-                 status, issued_at, observed_at) VALUES ('in_{number}', '01CUSTOMER', 'EP-{number}', 'x', 1, 0, 'usd', \
-                 'paid', 1, 1);"
-            ));
-        }
-        server.home.change(&more);
+        let more: Vec<String> = (100..350)
+            .map(|number| {
+                format!(
+                    "INSERT INTO invoices (id, customer_id, number, description, amount_minor, refunded_minor, \
+                     currency, status, issued_at, observed_at) VALUES ('in_{number}', '01CUSTOMER', 'EP-{number}', \
+                     'x', 1, 0, 'usd', 'paid', 1, 1)"
+                )
+            })
+            .collect();
+        server.home.change(&more.join(";"));
         assert_eq!(file("", &token).text.lines().count(), 257);
     });
 }
