@@ -63,7 +63,7 @@ impl Credentials {
     }
 }
 
-const KEY_CHALLENGE: HeaderValue = HeaderValue::from_static("X-Dash-Key realm=\"operators\"");
+pub(crate) const KEY_CHALLENGE: HeaderValue = HeaderValue::from_static("X-Dash-Key realm=\"operators\"");
 const BAD_TOKEN: HeaderValue =
     HeaderValue::from_static("Bearer realm=\"echopilot\", error=\"invalid_token\"");
 

@@ -45,7 +45,8 @@ fn a_key_is_exchanged_for_a_session_and_shown_nowhere() {
             assert!(!browser.cookies.contains_key("ep_operator"), "{key}");
             assert!(!answer.text.contains(wrong), "what was typed is not shown again");
         }
-        assert_eq!(try_key(&mut browser, wrong).status, 401);
+        let refused = try_key(&mut browser, wrong).expect_status(401);
+        assert_eq!(refused.header("www-authenticate"), Some("X-Dash-Key realm=\"operators\""));
 
         let page = browser.open(LOGIN).expect_status(200);
         let csrf = Browser::csrf(&page);

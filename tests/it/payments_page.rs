@@ -37,6 +37,12 @@ fn fill(server: &Served) {
     }
 }
 
+/// What was asked beside the check whether Stripe answers, which goes on all the time.
+fn asked(recorder: &Recorder) -> Vec<String> {
+    let paths = recorder.requests().into_iter().map(|request| request.path);
+    paths.filter(|path| path != "/v1/balance").collect()
+}
+
 fn token(page: &Answer, name: &str) -> String {
     let (_, after) = page.text.split_once(&format!("name=\"{name}\" value=\"")).expect("a hidden field");
     after.split_once('"').expect("its value").0.to_owned()
@@ -64,7 +70,7 @@ fn figures_and_rows_follow_the_period_and_nothing_is_made_up() {
         for bad in ["/payments?period=8", "/payments?cursor=x"] {
             assert_eq!(browser.open(bad).status, 422, "{bad}");
         }
-        assert!(recorder.requests().is_empty(), "looking asks Stripe for nothing");
+        assert!(asked(&recorder).is_empty(), "looking asks Stripe for nothing");
     });
 }
 
@@ -206,7 +212,7 @@ fn a_payment_link_is_looked_at_and_then_made_once() {
         }
         let review = send("review", "4900", "ada@example.com").expect_status(200);
         assert!(review.text.contains("USD 49.00") && review.text.contains("A month of &#60;b&#62;work"));
-        assert!(recorder.requests().is_empty(), "a look asks Stripe for nothing");
+        assert!(asked(&recorder).is_empty(), "a look asks Stripe for nothing");
         let few = send("make", "49", "ada@example.com").expect_status(422);
         assert!(few.text.contains("Expected 50 to"), "{}", few.text);
         for _ in 0..2 {
@@ -420,17 +426,15 @@ fn invoices_are_a_file_without_formulas_and_with_the_filters_of_the_page() {
         let page = server.call("GET", "/app/invoices?status=open").bearer(&token).send().expect_status(200);
         assert!(page.text.contains("href=\"/app/invoices.csv?status=open\""));
         assert_eq!(server.get("/app/invoices.csv").status, 401);
-        // More than one page of the operation.
-        let more: Vec<String> = (100..350)
-            .map(|number| {
-                format!(
-                    "INSERT INTO invoices (id, customer_id, number, description, amount_minor, refunded_minor, \
-                     currency, status, issued_at, observed_at) VALUES ('in_{number}', '01CUSTOMER', 'EP-{number}', \
-                     'x', 1, 0, 'usd', 'paid', 1, 1)"
-                )
-            })
-            .collect();
-        server.home.change(&more.join(";"));
-        assert_eq!(file("", &token).text.lines().count(), 257);
+        server.home.change(
+            "WITH RECURSIVE more(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM more WHERE i < 10000) \
+             INSERT INTO invoices (id, customer_id, number, description, amount_minor, refunded_minor, currency, \
+             status, issued_at, observed_at) SELECT 'more_' || i, '01CUSTOMER', 'M-' || i, 'x', 1, 0, 'usd', 'paid', 1, 1 \
+             FROM more",
+        );
+        let many = file("", &token).expect_status(200);
+        assert_eq!(many.text.lines().count(), 10_002, "a header, ten thousand, and what says so");
+        let last = many.text.lines().last().unwrap();
+        assert_eq!(last, "Only the newest 10000 invoices are here: export one year at a time,,,,,,,,");
     });
 }

@@ -9,12 +9,13 @@ use bytes::Bytes;
 use echopilot_core::auth::{OperatorSignedIn, SignInOperator, SignOutOperator};
 use echopilot_core::operation::Caller;
 use echopilot_core::platform::{Code, Secret};
+use http::header::WWW_AUTHENTICATE;
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
 use super::form::{Form, allowed_operator};
 use super::frame::{frame, lead_to, page as rendered};
 use super::view::{FieldError, LoginNotice, OperatorLoginPage};
-use crate::caller::{WrongKey, cookie};
+use crate::caller::{KEY_CHALLENGE, WrongKey, cookie};
 use crate::layers::Visit;
 use crate::problem::Problem;
 use crate::site::Site;
@@ -74,6 +75,7 @@ pub(super) async fn sign_in(
             let error = wrong("This is not the key of an operator. Keys are told apart by capitals");
             let mut response = show(&site, &visit, &headers, next, None, error);
             *response.status_mut() = StatusCode::UNAUTHORIZED;
+            response.headers_mut().insert(WWW_AUTHENTICATE, KEY_CHALLENGE);
             response.extensions_mut().insert(WrongKey);
             response
         }
