@@ -22,7 +22,7 @@ pub use customer_invoices::{CustomerInvoices, ListCustomerInvoices};
 pub use finish::{FinishStripeOperations, StripeOperationsFinished};
 pub use history::{BillingHistory, ListInvoices, ShownInvoice};
 pub use mirror::{Invoice, Payment, add_invoice, add_payment};
-pub use operations::AskState;
+pub use operations::{AskState, forget_sessions as forget_payment_sessions};
 pub use payments::{ListPayments, PaymentTotal, Payments, ShownPayment};
 pub use portal::{OpenBillingPortal, PaymentPage};
 pub use refund::{RefundPayment, RefundedPayment};
