@@ -36,7 +36,7 @@ pub use ledger::{
     EventList, EventShown, EventState, ListEvents, ReceiveWebhook, ReplayEvent, ReplayedEvent, ShowEvent,
     StoredEvent, WebhookTaken, forward,
 };
-pub use operations::AskState;
+pub use operations::{AskState, forget_sessions as forget_payment_sessions};
 pub use payments::{ListPayments, PaymentTotal, Payments, ShownPayment};
 pub use portal::{OpenBillingPortal, PaymentPage};
 pub use reconcile::{DriftedKind, DriftedObject, ReconcileBilling, ReconcileReport};

@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::sql::{
-    ASKED_ADD, ASKED_BY_CALLER, ASKED_BY_KEY, ASKED_DECIDE, ASKED_FAILURES, ASKED_OPEN, ASKED_UNDECIDED,
+    ASKED_ADD, ASKED_BY_CALLER, ASKED_BY_KEY, ASKED_DECIDE, ASKED_FAILURES, ASKED_FORGET, ASKED_OPEN,
+    ASKED_UNDECIDED,
 };
 use super::{checkout, create_invoice, portal, refund, stripe_customer, void_invoice};
 use crate::events::{Level, Log, Scrubbed};
@@ -331,6 +332,12 @@ pub(super) fn give_up(cx: &Cx, asked: &Asked) -> Result<()> {
             None => tx.run(ASKED_DECIDE, row).map(drop),
         }
     })
+}
+
+/// Remove sessions of the portal and of checkouts that were asked for before `before`; how many. What moved money or
+/// asked for some stays.
+pub fn forget_sessions(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64> {
+    tx.run(ASKED_FORGET, args![before])
 }
 
 /// `Conflict`: the same thing is being done.

@@ -48,6 +48,8 @@ statements! {
     ASKED_DECIDE = "UPDATE stripe_operations SET state = $2, response = $3, error = $4, finished_at = $5 \
         WHERE id = $1 AND state = 'started'";
     ASKED_UNDECIDED = "UPDATE stripe_operations SET error = $2 WHERE id = $1 AND state = 'started'";
+    ASKED_FORGET = "DELETE FROM stripe_operations WHERE kind IN ('portal', 'checkout') AND state <> 'started' \
+        AND created_at < $1";
 
     PAYMENT = "SELECT id, customer_id, invoice_id, amount_minor, refunded_minor, currency, status, created_at \
         FROM payments WHERE id = $1";

@@ -1,9 +1,13 @@
 //! The ways to Stripe's own pages: the portal and the checkout, each customer's own, the price the server's choice.
 
-use echopilot_core::billing::{OpenBillingPortal, PaidPlan, Period, StartCheckout};
+use std::time::Duration;
+
+use echopilot_core::billing::{OpenBillingPortal, PaidPlan, Period, RefundPayment, StartCheckout};
 use echopilot_core::platform::{Code, Email};
+use echopilot_core::scheduler::CleanUp;
 use serde_json::json;
 
+use crate::support::peers::Peer;
 use crate::support::recorder::{Recorder, refused, usual};
 use crate::support::stripe::{self, PRICE, app, settings};
 use crate::support::{Served, TestApp, on_each_engine};
@@ -208,6 +212,45 @@ fn bad_answers_are_words_and_the_next_try_asks_under_the_same_key() {
         assert_eq!(keys.len(), 6);
         assert!(keys[..5].iter().all(|key| *key == keys[0]), "{keys:?}");
         assert_ne!(keys[5], keys[0], "after a refusal Stripe would repeat it");
+    });
+}
+
+#[test]
+fn a_server_that_nobody_here_wrote_knows_the_same_customer() {
+    let Some(peer) = Peer::localstripe() else { return };
+    on_each_engine(|engine| {
+        let app = app(engine, &peer.url());
+        // It has no checkout, which is said; the customer is made before.
+        let fault = app.stranger().call(&checkout(Some("ada@example.com"))).unwrap_err();
+        assert!(matches!(fault.code, Code::Refused | Code::Upstream), "{fault:?}");
+        let rows = customers(&app);
+        assert!(rows[0][1].starts_with("cus_"), "{rows:?}");
+        let there = stripe::get(&peer.url(), &format!("/v1/customers/{}", rows[0][1]));
+        assert_eq!((&there["email"], &there["name"]), (&json!("ada@example.com"), &json!("ada")), "{there}");
+        assert_eq!(there["metadata"]["customer_id"], rows[0][3].as_str());
+        assert!(app.stranger().call(&checkout(Some("ada@example.com"))).is_err());
+        assert_eq!(customers(&app), rows, "the next try finds it");
+    });
+}
+
+#[test]
+fn sessions_are_forgotten_after_a_quarter_and_what_moved_money_is_not() {
+    on_each_engine(|engine| {
+        let recorder = Recorder::start();
+        let app = app(engine, &recorder.url);
+        app.stranger().call(&checkout(Some("ada@example.com"))).unwrap();
+        let refund = RefundPayment {
+            payment_id: "ch_1".into(),
+            amount_minor: Some(5),
+            reason: "duplicate".into(),
+            dry_run: false,
+        };
+        app.operator().call(&refund).unwrap();
+        assert_eq!(app.operator().call(&CleanUp {}).unwrap().payment_sessions, 0);
+        app.clock.advance(Duration::from_secs(91 * 24 * 3600));
+        assert_eq!(app.operator().call(&CleanUp {}).unwrap().payment_sessions, 1);
+        let kept = app.rows("SELECT kind FROM stripe_operations ORDER BY kind");
+        assert_eq!(kept, [["customer"], ["refund"]]);
     });
 }
 
