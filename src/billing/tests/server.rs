@@ -253,7 +253,7 @@ impl State {
 
     fn new_payment(&mut self, which: u8, flag: bool) {
         let customer = if flag { self.customer(which).map(|(id, _)| id) } else { None };
-        let email = (!flag && which % 2 == 0).then(|| format!("guest{}@example.com", which % 8));
+        let email = (!flag && which.is_multiple_of(2)).then(|| format!("guest{}@example.com", which % 8));
         self.make(
             "pi",
             json!({
@@ -311,7 +311,7 @@ impl State {
             "re",
             json!({
                 "object": "refund", "charge": id, "payment_intent": charge["payment_intent"], "amount": amount,
-                "currency": charge["currency"], "status": if which % 3 == 0 { "pending" } else { "succeeded" },
+                "currency": charge["currency"], "status": if which.is_multiple_of(3) { "pending" } else { "succeeded" },
                 "reason": "requested_by_customer",
             }),
         );
