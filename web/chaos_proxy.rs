@@ -84,8 +84,7 @@ pub async fn disturb(
         sleep(step).await;
         left = left.saturating_sub(step);
     }
-    let passed = proxy.passed.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    passed
+    proxy.passed.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 impl Proxy {

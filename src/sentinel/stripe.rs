@@ -52,3 +52,43 @@ impl StripeCheck {
         self.is_asking.store(false, Ordering::Release);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::platform::{Code, Fault};
+
+    struct Answers(fn() -> Result<Value, StripeFailure>);
+
+    impl Stripe for Answers {
+        fn call(&self, call: &StripeCall) -> Result<Value, StripeFailure> {
+            assert_eq!((call.method, call.path.as_str()), ("GET", "/v1/balance"));
+            (self.0)()
+        }
+    }
+
+    fn refused(status: u16) -> Result<Value, StripeFailure> {
+        Err(StripeFailure::Refused { status, code: String::new(), message: "No.".into() })
+    }
+
+    #[test]
+    fn an_answer_is_an_answer_and_silence_or_a_wrong_key_is_none() {
+        let cases: [(Answers, DependencyStatus); 4] = [
+            (Answers(|| Ok(json!({}))), DependencyStatus::Ok),
+            (Answers(|| refused(403)), DependencyStatus::Ok),
+            (Answers(|| refused(401)), DependencyStatus::Down),
+            (
+                Answers(|| Err(StripeFailure::Unknown(Fault::new(Code::Upstream, "Nobody answers")))),
+                DependencyStatus::Down,
+            ),
+        ];
+        for (stripe, expected) in cases {
+            let check = StripeCheck::default();
+            check.ask(&stripe, &Clock::System);
+            let (found, _) = check.answer.lock().unwrap().take().unwrap();
+            assert_eq!(found, expected);
+        }
+    }
+}

@@ -1,12 +1,12 @@
 //! The mirror beside an independent Stripe server: what webhooks bring, what only a comparison finds, and what a crash
 //! leaves.
 
-use std::time::Duration;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::{Value, json};
 
 use crate::support::stripe_events::{LocalStripe, event, invoice, now};
-use crate::support::{Served, TestApp, eventually, on_each_engine};
+use crate::support::{Call, Served, TestApp, eventually, on_each_engine};
 use echopilot_core::billing::ReconcileBilling;
 use echopilot_core::platform::Code;
 
@@ -118,20 +118,24 @@ fn a_server_that_dies_between_keeping_and_applying_applies_when_the_event_comes_
             })
             .collect();
         let calls: Vec<_> = sent.iter().map(|event| server.delivery(&event.to_string())).collect();
+        let done = AtomicU32::new(0);
         let answered = std::thread::scope(|scope| {
             let threads: Vec<_> = calls
                 .chunks(15)
                 .map(|calls| {
-                    let send = |call: &crate::support::Call| {
-                        call.try_send().is_ok_and(|answer| answer.status == 200)
+                    let send = |call: &Call| {
+                        let is_answered = call.try_send().is_ok_and(|answer| answer.status == 200);
+                        done.fetch_add(u32::from(is_answered), Ordering::SeqCst);
+                        is_answered
                     };
                     scope.spawn(move || calls.iter().map(send).collect::<Vec<bool>>())
                 })
                 .collect();
-            std::thread::sleep(Duration::from_millis(120));
+            eventually("some answers", || (done.load(Ordering::SeqCst) >= 8).then_some(()));
             server.signal("KILL");
             threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect::<Vec<bool>>()
         });
+        assert!(answered.contains(&false), "it was killed too late to tell anything");
         let server = server.kill().serve();
         let known = server.home.rows("SELECT id FROM invoices");
         for (number, _) in answered.iter().enumerate().filter(|(_, answered)| **answered) {

@@ -61,17 +61,14 @@ impl Taking<'_, '_> {
         let email = address(content.email.as_deref()).or_else(|| address(hint));
         let nobody = no_address(stripe_id)?;
         let stays = before.as_ref().filter(|owner| owner.address != nobody.as_str() || email.is_none());
-        let customer_id = match stays {
-            Some(owner) => owner.customer_id.clone(),
-            None => {
-                let paying = directory::by_stripe(self.tx, stripe_id)?;
-                match paying.filter(|customer| customer.email != nobody) {
-                    Some(customer) => customer.id,
-                    None => {
-                        let email = email.as_ref().unwrap_or(&nobody);
-                        self.by_address(email, content.name.as_deref())?
-                    }
-                }
+        let customer_id = if let Some(owner) = stays {
+            owner.customer_id.clone()
+        } else {
+            let paying = directory::by_stripe(self.tx, stripe_id)?;
+            if let Some(customer) = paying.filter(|customer| customer.email != nobody) {
+                customer.id
+            } else {
+                self.by_address(email.as_ref().unwrap_or(&nobody), content.name.as_deref())?
             }
         };
         let deleted_at = object.and_then(|object| object.deleted_at);

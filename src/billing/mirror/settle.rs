@@ -306,12 +306,11 @@ impl Taking<'_, '_> {
         }
         let row = self.payment_row(id, &charges, given_back)?;
         let payment = row.as_ref().map(|_| id);
-        match row {
-            Some(row) => self.put_payment(&row)?,
-            None => {
-                self.tx.run(PAYMENT_UNLINK, args![id])?;
-                self.tx.run(PAYMENT_DELETE, args![id])?;
-            }
+        if let Some(row) = row {
+            self.put_payment(&row)?;
+        } else {
+            self.tx.run(PAYMENT_UNLINK, args![id])?;
+            self.tx.run(PAYMENT_DELETE, args![id])?;
         }
         for refund in &refunds {
             self.refund(refund, payment)?;

@@ -25,6 +25,8 @@ statements! {
 /// The mirror as lines of text, so that a difference can be read.
 pub(super) type Lines = BTreeSet<String>;
 
+type Refund = (String, String, Option<String>, i64);
+type Subscription = (String, String, Option<String>, String, bool);
 type Money = (String, String, Option<String>, Option<String>, String, i64, i64);
 
 /// What the mirror holds. Whose the things of deleted customers are is left out: nobody tells their address any more.
@@ -47,11 +49,9 @@ pub(super) fn held(stage: &Stage, state: &State) -> Lines {
                 let email = owner(&id, email);
                 lines.insert(format!("{id} {status} {invoice:?} {charge:?} {email} {amount} {refunded}"));
             }
-            type Refund = (String, String, Option<String>, i64);
             for (id, status, payment, amount) in tx.rows::<Refund>(REFUNDS, args![])? {
                 lines.insert(format!("{id} {status} {payment:?} {amount}"));
             }
-            type Subscription = (String, String, Option<String>, String, bool);
             for (id, status, price, email, cancels) in tx.rows::<Subscription>(SUBSCRIPTIONS, args![])? {
                 let email = owner(&id, email);
                 lines.insert(format!("{id} {status} {price:?} {email} {cancels}"));

@@ -1,3 +1,6 @@
+//! Whatever order events come in, the mirror ends as Stripe is.
+
+mod comparing;
 mod convergence;
 mod expected;
 mod payloads;

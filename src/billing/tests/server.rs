@@ -25,6 +25,8 @@ pub(super) struct State {
     pub(super) sent: Vec<Sent>,
     /// Events have the shapes of 2025: an invoice does not name its payment.
     pub(super) is_new: bool,
+    /// A list that this server does not know.
+    pub(super) lacks: Option<&'static str>,
     now: i64,
     count: usize,
 }
@@ -39,6 +41,11 @@ impl State {
     /// Begin anew.
     pub(super) fn begin(&mut self, is_new: bool) {
         *self = Self { is_new, now: START, ..Self::default() };
+    }
+
+    /// An object of the test's own making.
+    pub(super) fn put(&mut self, object: Value) {
+        self.objects.insert(object["id"].as_str().unwrap().to_owned(), object);
     }
 
     fn id(&mut self, prefix: &str) -> String {
@@ -253,7 +260,7 @@ impl State {
 
     fn new_payment(&mut self, which: u8, flag: bool) {
         let customer = if flag { self.customer(which).map(|(id, _)| id) } else { None };
-        let email = (!flag && which % 2 == 0).then(|| format!("guest{}@example.com", which % 8));
+        let email = (!flag && which.is_multiple_of(2)).then(|| format!("guest{}@example.com", which % 8));
         self.make(
             "pi",
             json!({
@@ -311,7 +318,7 @@ impl State {
             "re",
             json!({
                 "object": "refund", "charge": id, "payment_intent": charge["payment_intent"], "amount": amount,
-                "currency": charge["currency"], "status": if which % 3 == 0 { "pending" } else { "succeeded" },
+                "currency": charge["currency"], "status": if which.is_multiple_of(3) { "pending" } else { "succeeded" },
                 "reason": "requested_by_customer",
             }),
         );
@@ -348,6 +355,9 @@ impl Stripe for Server {
                 return Ok(json!({ "id": id, "object": kind, "deleted": true }));
             }
             return state.objects.get(id).cloned().ok_or_else(missing);
+        }
+        if state.lacks == Some(kind.as_str()) {
+            return Err(missing());
         }
         let after =
             call.params.iter().find(|(name, _)| name == "starting_after").map(|(_, value)| value.clone());
