@@ -1,5 +1,6 @@
 //! `echopilot`: the web service and the operator's tools in one binary. An enum of subcommands and one match.
 
+mod billing;
 mod boot;
 mod completions;
 mod config;
@@ -55,6 +56,8 @@ enum Command {
     #[command(subcommand)]
     Customers(customers::Verb),
     #[command(subcommand)]
+    Billing(billing::Verb),
+    #[command(subcommand)]
     Jobs(jobs::Verb),
     #[command(subcommand)]
     Logs(logs::Verb),
@@ -84,6 +87,7 @@ fn main() -> ExitCode {
         Command::Scheduler(verb) => scheduler::run(&verb, global, ui),
         Command::Keys(verb) => keys::run(&verb, global, ui),
         Command::Customers(verb) => customers::run(&verb, global, ui),
+        Command::Billing(verb) => billing::run(&verb, global, ui),
         Command::Jobs(verb) => jobs::run(&verb, global, ui),
         Command::Logs(verb) => logs::run(&verb, global, ui),
         Command::Config(verb) => config::run(&verb, global, ui),

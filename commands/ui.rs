@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use comfy_table::{ContentArrangement, Table, presets};
 use echopilot_core::operation::{Answer, Operation, SessionChange, Status};
-use echopilot_core::platform::{Fault, ProblemDocument, Result};
+use echopilot_core::platform::{Code, Fault, ProblemDocument, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -25,6 +25,27 @@ pub(crate) struct Ui {
 /// Words about a panic, for whoever started the program; they are scrubbed already.
 pub(crate) fn panicked(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Whether a person sits at the terminal and may be asked.
+pub(crate) fn is_watched(global: &Global) -> bool {
+    !global.no_input && io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Let a person confirm by typing `word`. Where nobody can be asked, or somebody types something else, `Refused`.
+pub(crate) fn confirm(global: &Global, what: &str, word: &str) -> Result<()> {
+    if !is_watched(global) {
+        return Err(Fault::new(Code::Refused, format!("{what}; give --yes to do it without being asked")));
+    }
+    let mut err = io::stderr().lock();
+    let _ = write!(err, "{what}. Type {word} to go on: ");
+    let _ = err.flush();
+    let mut typed = String::new();
+    let read = io::stdin().read_line(&mut typed);
+    match read {
+        Ok(_) if typed.trim() == word => Ok(()),
+        _ => Err(Fault::new(Code::Refused, "Nothing was done: it was not confirmed")),
+    }
 }
 
 const OURS: [&str; 3] = ["echopilot", "echopilot_core", "echopilot_web"];

@@ -1,11 +1,16 @@
-//! Credentials to [`Caller`]: the operator's key, a bearer token, or the session cookie.
+//! Credentials to [`Caller`]: the operator's key, a bearer token, or the cookie of a session.
 //!
 //! They are read from headers only. What memory knows is answered at once; a token not seen before is looked
 //! up through `offload`. A wrong key or token is an error on routes that need one and nothing on public ones.
+//!
+//! One browser may hold two sessions, a customer's and an operator's; neither may stand in for the other. Which
+//! cookie counts is the route's: on what is for customers the customer's alone; on what is for operators the
+//! operator's (a customer's then only says who is turned away); on what is for both or for everybody the customer's,
+//! and the operator's where there is no customer.
 
 use std::sync::Arc;
 
-use echopilot_core::auth::{self, Recall};
+use echopilot_core::auth::{self, KnownOperator, Recall};
 use echopilot_core::config::OperatorKey;
 use echopilot_core::operation::{Access, Caller};
 use echopilot_core::platform::{Code, Fault, digest_hex};
@@ -58,7 +63,7 @@ impl Credentials {
     }
 }
 
-const KEY_CHALLENGE: HeaderValue = HeaderValue::from_static("X-Dash-Key realm=\"operators\"");
+pub(crate) const KEY_CHALLENGE: HeaderValue = HeaderValue::from_static("X-Dash-Key realm=\"operators\"");
 const BAD_TOKEN: HeaderValue =
     HeaderValue::from_static("Bearer realm=\"echopilot\", error=\"invalid_token\"");
 
@@ -96,13 +101,15 @@ pub(crate) fn operator(site: &Site, headers: &HeaderMap) -> Option<Result<Arc<st
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct WrongKey;
 
-/// Read the other credentials. `looks_up`: whether a token unknown to memory is worth a lookup here.
+/// Read the other credentials. `audience`: whom the route is for, which decides whose cookie counts; `looks_up`:
+/// whether a token unknown to memory is worth a lookup here.
 ///
 /// A key beats a token when it is valid; a wrong key is wrong whatever stands beside it.
 pub(crate) async fn read(
     site: &Site,
     headers: &HeaderMap,
     operator: Option<Result<Arc<str>, WrongKey>>,
+    audience: Access,
     looks_up: bool,
 ) -> Credentials {
     match operator {
@@ -122,7 +129,41 @@ pub(crate) async fn read(
         },
         _ => return Credentials::wrong(bad_token()),
     }
-    by_session(site, headers, looks_up).await
+    if audience == Access::Operator
+        && let Some(found) = by_operator_session(site, headers, looks_up).await
+    {
+        return found;
+    }
+    let customer = by_session(site, headers, looks_up).await;
+    let is_nobody = matches!(customer.caller, Caller::Anonymous) && customer.wrong.is_none();
+    if is_nobody
+        && matches!(audience, Access::Either | Access::Public)
+        && let Some(found) = by_operator_session(site, headers, looks_up).await
+    {
+        return found;
+    }
+    customer
+}
+
+/// The operator whose session the cookie carries; `None` without one, and for one that is over.
+async fn by_operator_session(site: &Site, headers: &HeaderMap, looks_up: bool) -> Option<Credentials> {
+    let token = cookie(headers, site.cookies.operator)?;
+    let name = match auth::recall_operator(&site.deps, token) {
+        KnownOperator::Known(name) => Some(name),
+        KnownOperator::Refused => None,
+        KnownOperator::LookUp if !looks_up => None,
+        KnownOperator::LookUp => {
+            let (deps, token) = (Arc::clone(&site.deps), token.to_owned());
+            let found = site.offload(move || auth::look_up_operator(&deps, &token)).await;
+            match found.and_then(|found| found) {
+                Ok(name) => name,
+                Err(fault) => {
+                    return Some(Credentials { by_cookie: true, ..Credentials::wrong(fault.into()) });
+                }
+            }
+        }
+    };
+    name.map(|name| Credentials { by_cookie: true, ..Credentials::of(Caller::Operator(name)) })
 }
 
 async fn by_session(site: &Site, headers: &HeaderMap, looks_up: bool) -> Credentials {

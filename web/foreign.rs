@@ -3,11 +3,12 @@
 
 mod documents;
 mod metrics;
+mod stripe_webhook;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use echopilot_core::openapi::ForeignRoute;
 use echopilot_core::operation::{Access, Method};
 
@@ -20,6 +21,8 @@ pub struct Foreign {
     pub route: ForeignRoute,
     /// Who asks who may.
     pub gate: Gate,
+    /// Whom it is for, which decides whose cookie counts.
+    pub audience: Access,
 }
 
 /// Who asks who may.
@@ -42,7 +45,8 @@ impl Foreign {
         summary: &'static str,
         content_type: &'static str,
     ) -> Self {
-        Self { route: ForeignRoute { method, path, access, summary, content_type }, gate: Gate::ByAccess }
+        let route = ForeignRoute { method, path, access, summary, content_type };
+        Self { route, gate: Gate::ByAccess, audience: access }
     }
 
     /// A page that everybody may ask for.
@@ -57,9 +61,39 @@ impl Foreign {
         row
     }
 
+    /// A form of a customer's page; the front turns everybody else away.
+    pub const fn customer_form(path: &'static str, summary: &'static str) -> Self {
+        Self::of(Method::Post, path, Access::Customer, summary, "text/html")
+    }
+
+    /// A page of an operator; strangers are led to the operators' sign-in.
+    pub const fn operator_page(path: &'static str, summary: &'static str) -> Self {
+        let mut row = Self::of(Method::Get, path, Access::Operator, summary, "text/html");
+        row.gate = Gate::SignInFirst;
+        row
+    }
+
+    /// A form of an operator's page; the front turns everybody else away.
+    pub const fn operator_form(path: &'static str, summary: &'static str) -> Self {
+        Self::of(Method::Post, path, Access::Operator, summary, "text/html")
+    }
+
+    /// For everybody, but about operators: their cookie is the one that counts.
+    #[must_use]
+    pub const fn about_operators(mut self) -> Self {
+        self.audience = Access::Operator;
+        self
+    }
+
     /// A form of a page: it answers by leading on to a page.
     pub const fn form(path: &'static str, summary: &'static str) -> Self {
         Self::of(Method::Post, path, Access::Public, summary, "text/html")
+    }
+
+    /// An address that Stripe sends events to.
+    const fn webhook(path: &'static str, summary: &'static str) -> Self {
+        Self::of(Method::Post, path, Access::Public, summary, "application/json")
+            .verified_by_handler("the signature over the body proves who sent it")
     }
 
     /// The same, but the handler itself asks who may, for `reason`.
@@ -88,6 +122,9 @@ pub const ROWS: &[Foreign] = &[
         "text/plain; version=0.0.4",
     )
     .verified_by_handler("a scraper on this machine needs no key, and one elsewhere may have a token of its own"),
+    Foreign::webhook("/api/payments/webhook", "Events of Stripe, proved by the header Stripe-Signature."),
+    Foreign::webhook("/webhook/stripe", "An older address of /api/payments/webhook."),
+    Foreign::webhook("/api/public/after-payment", "An older address of /api/payments/webhook."),
 ];
 
 /// The handlers of [`ROWS`].
@@ -96,4 +133,7 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         .route("/.well-known/jwks.json", get(documents::keys))
         .route("/openapi.json", get(documents::description))
         .route("/metrics", get(metrics::metrics))
+        .route("/api/payments/webhook", post(stripe_webhook::receive))
+        .route("/webhook/stripe", post(stripe_webhook::receive))
+        .route("/api/public/after-payment", post(stripe_webhook::receive))
 }

@@ -5,12 +5,13 @@
 //! mount    the catalogue on HTTP; `offload`             caller   credentials
 //! foreign  what other standards own                     problem  errors
 //! pages    HTML: handlers, and views for askama         assets   style sheet, scripts and icons, embedded
-//! chart    figures as SVG
+//! chart    figures as SVG                               chaos_proxy  disturbs webhooks, for who receives them
 //! ```
 //!
 //! Start: [`front`] over the dependencies, then [`listen`] and [`serve`].
 
 pub mod assets;
+pub mod chaos_proxy;
 pub mod chart;
 pub mod foreign;
 pub mod layers;
@@ -28,6 +29,7 @@ use echopilot_core::catalogue::CATALOGUE;
 use echopilot_core::operation::Deps;
 use echopilot_core::platform::Result;
 
+pub use chaos_proxy::{Passed, disturb};
 pub use foreign::Foreign;
 pub use layers::{Front, Visit};
 pub use problem::Problem;

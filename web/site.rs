@@ -63,7 +63,7 @@ impl Site {
 
     /// A call by `caller` within a request.
     pub fn cx(&self, caller: Caller, request_id: impl Into<String>, now: Timestamp) -> Cx {
-        Cx { deps: Arc::clone(&self.deps), caller, request_id: request_id.into(), now }
+        Cx { deps: Arc::clone(&self.deps), caller, request_id: request_id.into(), now, repeat_key: None }
     }
 
     /// Say what the description is to be made of; making it takes milliseconds that the start need not wait for.
@@ -87,6 +87,8 @@ impl Site {
 pub struct Cookies {
     /// The customer's session.
     pub session: &'static str,
+    /// The operator's session.
+    pub operator: &'static str,
     /// Binds the form tokens of those who are not signed in.
     pub visitor: &'static str,
     secure: bool,
@@ -95,9 +97,14 @@ pub struct Cookies {
 impl Cookies {
     const fn of(secure: bool) -> Self {
         if secure {
-            Self { session: "__Host-ep_session", visitor: "__Host-ep_visitor", secure }
+            Self {
+                session: "__Host-ep_session",
+                operator: "__Host-ep_operator",
+                visitor: "__Host-ep_visitor",
+                secure,
+            }
         } else {
-            Self { session: "ep_session", visitor: "ep_visitor", secure }
+            Self { session: "ep_session", operator: "ep_operator", visitor: "ep_visitor", secure }
         }
     }
 

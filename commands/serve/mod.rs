@@ -94,7 +94,8 @@ fn serve(
     Ok(())
 }
 
-fn runtime() -> Result<Runtime> {
+/// The asynchronous runtime.
+pub(crate) fn runtime() -> Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         // As many as `offload` lets in at once; threads that idle go away.
@@ -105,7 +106,7 @@ fn runtime() -> Result<Runtime> {
 }
 
 /// SIGTERM or SIGINT.
-fn stop_signal() -> Result<impl Future<Output = ()>> {
+pub(crate) fn stop_signal() -> Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate()).map_err(Fault::internal)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Fault::internal)?;
     Ok(async move {

@@ -3,7 +3,7 @@
 
 use echopilot_core::audit::TailLog;
 use echopilot_core::auth::{DEMO_EMAIL, SignIn, SignInDemo, WhoAmI};
-use echopilot_core::billing::ListInvoices;
+use echopilot_core::billing::{CreateInvoice, ListInvoices};
 use echopilot_core::events::Log;
 use echopilot_core::operation::{Access, Operation};
 use echopilot_core::outbound::Reply;
@@ -14,6 +14,7 @@ use echopilot_core::warehouse::{Reach, ShowWarehouse};
 use serde_json::{Value, json};
 
 use super::foreign;
+use super::live;
 use super::target::Target;
 
 /// What came of a check.
@@ -30,6 +31,8 @@ pub(super) enum Verdict {
     },
     /// The server says that the capability is not configured.
     NotConfigured(String),
+    /// It would do what nobody consented to.
+    NotAskedFor(String),
     /// This version has no such route.
     Absent,
 }
@@ -90,6 +93,7 @@ pub(super) fn all() -> Vec<Check> {
         Check::foreign("metrics", "GET /metrics", foreign::metrics),
         Check::foreign("jwks", "GET /.well-known/jwks.json", foreign::jwks),
         Check::foreign("headers", "GET /health and an unknown path", foreign::headers),
+        Check::by::<CreateInvoice>("live invoice", live::invoice),
     ]
 }
 

@@ -3,6 +3,7 @@
 
 mod checks;
 mod foreign;
+mod live;
 mod report;
 mod target;
 
@@ -12,6 +13,7 @@ use echopilot_core::config::{Environment, operator_key};
 use echopilot_core::platform::{Clock, Code, Fault, Result, Secret};
 
 use self::checks::{Check, Verdict};
+use self::live::Consent;
 use self::report::{Report, Row};
 use self::target::Target;
 use crate::boot;
@@ -41,6 +43,9 @@ pub(crate) struct Arguments {
     /// List the checks and do nothing
     #[arg(long)]
     list: bool,
+    /// With CONFIRM_LIVE=YES and a live key: make a live invoice of USD 0.50 and void it, also where nobody watches
+    #[arg(long)]
+    yes: bool,
 }
 
 /// Run the checks. What has no route yet is absent, and neither passed nor failed.
@@ -88,8 +93,10 @@ fn target(arguments: &Arguments, global: &Global) -> Result<Target> {
         Fault::new(Code::NotConfigured, words)
     })?;
     // With --base-url and --dash-key it runs without settings; then nobody is named.
-    let customer = boot::settings(&global.overrides()).ok().and_then(|settings| settings.smoke_customer);
-    Ok(Target::new(base_url, key, customer))
+    let settings = boot::settings(&global.overrides()).ok();
+    let live = Consent::of(settings.as_ref(), arguments.yes, global);
+    let customer = settings.and_then(|settings| settings.smoke_customer);
+    Ok(Target::new(base_url, key, customer, live))
 }
 
 impl Check {

@@ -21,7 +21,7 @@ const LOG_LINES: usize = 50;
 pub(super) struct Row {
     check: &'static str,
     endpoint: String,
-    /// `passed`, `failed`, `not_configured` or `absent`.
+    /// `passed`, `failed`, `not_configured`, `not_asked_for` or `absent`.
     result: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
@@ -36,6 +36,7 @@ impl Row {
             Verdict::Passed => ("passed", None, None),
             Verdict::Failed { why, body } => ("failed", Some(why), Some(body)),
             Verdict::NotConfigured(why) => ("not_configured", Some(why), None),
+            Verdict::NotAskedFor(why) => ("not_asked_for", Some(why), None),
             Verdict::Absent => ("absent", Some("this version does not offer it".to_owned()), None),
         };
         Self {
@@ -57,6 +58,7 @@ pub(super) struct Report {
     passed: usize,
     failed: usize,
     not_configured: usize,
+    not_asked_for: usize,
     absent: usize,
     #[serde(rename = "checks")]
     pub(super) rows: Vec<Row>,
@@ -73,6 +75,7 @@ impl Report {
             passed: 0,
             failed: 0,
             not_configured: 0,
+            not_asked_for: 0,
             absent: 0,
             rows,
             log_tail: Vec::new(),
@@ -106,6 +109,7 @@ impl Report {
         self.green = self.is_green();
         (self.passed, self.failed) = (self.count("passed"), self.count("failed"));
         (self.not_configured, self.absent) = (self.count("not_configured"), self.count("absent"));
+        self.not_asked_for = self.count("not_asked_for");
         if ui.is_json() && !self.green {
             // `ok` tells whether the server is well, so a red report is not wrapped as a success.
             ui.data(&serde_json::to_string(&RedReport { ok: false, report: self }).unwrap_or_default());
@@ -125,8 +129,9 @@ impl Report {
     }
 
     fn explain(&self, ui: Ui) {
-        for row in self.rows.iter().filter(|row| row.result == "not_configured") {
-            ui.say(&format!("{}: not configured: {}", row.check, row.detail.as_deref().unwrap_or_default()));
+        for row in self.rows.iter().filter(|row| matches!(row.result, "not_configured" | "not_asked_for")) {
+            let result = row.result.replace('_', " ");
+            ui.say(&format!("{}: {result}: {}", row.check, row.detail.as_deref().unwrap_or_default()));
         }
         if let Some(row) = self.rows.iter().find(|row| row.result == "failed") {
             ui.say(&format!(
@@ -146,14 +151,14 @@ impl Report {
         }
         let word = if self.green { "GREEN" } else { "RED" };
         ui.say(&format!(
-            "{word}: {} passed, {} failed, {} not configured, {} absent",
-            self.passed, self.failed, self.not_configured, self.absent
+            "{word}: {} passed, {} failed, {} not configured, {} not asked for, {} absent",
+            self.passed, self.failed, self.not_configured, self.not_asked_for, self.absent
         ));
     }
 
-    /// The report as JUnit XML; what is absent or not configured is skipped, with the reason.
+    /// The report as JUnit XML; what is absent, not configured or not asked for is skipped, with the reason.
     pub(super) fn junit(&self) -> String {
-        let skipped = self.count("not_configured") + self.count("absent");
+        let skipped = self.rows.len() - self.count("passed") - self.count("failed");
         let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         let _ = writeln!(
             xml,

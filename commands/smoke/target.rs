@@ -7,6 +7,8 @@ use echopilot_core::outbound::{Http, Reply};
 use echopilot_core::platform::{Email, Result, Secret};
 use serde_json::Value;
 
+use super::live::Consent;
+
 /// Generous for a cold cache, short enough for cron.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -21,11 +23,18 @@ pub(super) struct Target {
     pub(super) demo: bool,
     /// The customer's session, once the auth check has made one.
     pub(super) token: Option<Secret>,
+    /// Whether a live invoice may be made.
+    pub(super) live: Consent,
 }
 
 impl Target {
-    pub(super) fn new(base_url: String, key: Secret, customer: Option<(Email, Secret)>) -> Self {
-        Self { http: Http::new(PATIENCE), base_url, key, customer, demo: false, token: None }
+    pub(super) fn new(
+        base_url: String,
+        key: Secret,
+        customer: Option<(Email, Secret)>,
+        live: Consent,
+    ) -> Self {
+        Self { http: Http::new(PATIENCE), base_url, key, customer, demo: false, token: None, live }
     }
 
     pub(super) fn base_url(&self) -> &str {

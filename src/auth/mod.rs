@@ -14,6 +14,8 @@ mod list_keys;
 mod login;
 mod magic_link;
 mod me;
+mod operator_sessions;
+mod operator_sign_in;
 mod retire_key;
 mod rotate_keys;
 mod sessions;
@@ -31,6 +33,10 @@ pub use list_keys::{KeyList, ListKeys};
 pub use login::{SignIn, SignInAnswer};
 pub use magic_link::{CodeSent, RequestCode};
 pub use me::{Me, WhoAmI};
+pub use operator_sessions::{
+    KnownOperator, OperatorSessions, clean_up as forget_operator_sessions, look_up_operator, recall_operator,
+};
+pub use operator_sign_in::{OperatorSignedIn, OperatorSignedOut, SignInOperator, SignOutOperator};
 pub use retire_key::{KeyRetired, RetireKey};
 pub use rotate_keys::{KeysRotated, RotateKeys};
 pub use sessions::{Recall, Sessions, clean_up as forget_sessions, look_up, recall};

@@ -43,4 +43,13 @@ statements! {
     KEYS_STEP_DOWN = "UPDATE signing_keys SET state = 'previous' WHERE state = 'active'";
     KEYS_DROP_IDLE = "DELETE FROM signing_keys WHERE state <> 'active'";
     KEYS_DROP_IDLE_BUT = "DELETE FROM signing_keys WHERE state <> 'active' AND kid <> $1";
+    KEYS_DROP_OLD = "DELETE FROM signing_keys WHERE state = 'previous'";
+
+    OPERATOR_ADD = "INSERT INTO operator_sessions (id, token_hash, operator, key_digest, created_at, expires_at) \
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    OPERATOR_LIVE = "SELECT id, operator, key_digest, expires_at FROM operator_sessions \
+        WHERE token_hash = $1 AND revoked_at IS NULL AND expires_at > $2";
+    OPERATOR_REVOKE = "UPDATE operator_sessions SET revoked_at = $2 WHERE token_hash = $1 AND revoked_at IS NULL \
+        RETURNING id, operator, key_digest, expires_at";
+    OPERATOR_FORGET = "DELETE FROM operator_sessions WHERE expires_at < $1";
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::mirror::Invoice;
+use super::rows::Invoice;
 use super::sql::{AS_OF, HISTORY, TIMES};
 use crate::events::Log;
 use crate::operation::{Access, Cost, Cx, Meta, Operation, Page, Route};

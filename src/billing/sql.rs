@@ -11,7 +11,14 @@ statements! {
         THEN 'refunded' ELSE status END) \
         ORDER BY issued_at DESC, id DESC LIMIT $4";
     TIMES = "SELECT issued_at FROM invoices WHERE customer_id = $1 ORDER BY issued_at DESC";
-    AS_OF = "SELECT MAX(observed_at) FROM invoices WHERE customer_id = $1";
+    // What was heard of the customer's objects, and the last comparison that left all of them as Stripe has them.
+    AS_OF = "SELECT MAX(heard) FROM (SELECT MAX(observed_at) AS heard FROM invoices WHERE customer_id = $1 \
+        UNION ALL SELECT MAX(o.observed_at) FROM stripe_objects o \
+        JOIN stripe_customers s ON s.id = o.customer_ref WHERE s.customer_id = $1 \
+        UNION ALL SELECT MAX(o.observed_at) FROM stripe_objects o \
+        JOIN stripe_customers s ON s.id = o.id WHERE s.customer_id = $1 \
+        UNION ALL SELECT MAX(started_at) FROM reconciliations \
+        WHERE since IS NULL AND (applied OR drift = 0)) AS times";
     NEXT_OPEN = "SELECT id, customer_id, number, description, amount_minor, refunded_minor, currency, status, issued_at, \
         due_at, hosted_invoice_url, invoice_pdf, observed_at FROM invoices \
         WHERE customer_id = $1 AND status = 'open' ORDER BY COALESCE(due_at, issued_at), id LIMIT 1";
@@ -21,6 +28,55 @@ statements! {
         FROM payments \
         WHERE customer_id = $1 AND status = 'succeeded' AND created_at >= $2 AND created_at < $3 \
         GROUP BY currency ORDER BY currency";
+
+    ASKED_ADD = "INSERT INTO stripe_operations (id, kind, idempotency_key, caller_key, subject, request, state, \
+        requested_by, created_at, attempts, next_try_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, 'started', $7, $8, 0, $9) ON CONFLICT (idempotency_key) DO NOTHING";
+    ASKED_BY_KEY = "SELECT id, kind, idempotency_key, subject, request, state, response, attempts, created_at \
+        FROM stripe_operations WHERE idempotency_key = $1";
+    ASKED_BY_CALLER = "SELECT id, kind, idempotency_key, subject, request, state, response, attempts, created_at \
+        FROM stripe_operations WHERE caller_key = $1 AND kind = $2 AND state <> 'failed' AND created_at > $3 \
+        ORDER BY created_at DESC LIMIT 1";
+    ASKED_OPEN = "SELECT id, kind, idempotency_key, subject, request, state, response, attempts, created_at \
+        FROM stripe_operations WHERE kind = $1 AND subject = $2 AND state = 'started' ORDER BY created_at, id";
+    ASKED_FAILURES = "SELECT COUNT(*) FROM stripe_operations WHERE kind = $1 AND subject = $2 AND state = 'failed'";
+    ASKED_DUE = "SELECT id, kind, idempotency_key, subject, request, state, response, attempts, created_at \
+        FROM stripe_operations WHERE state = 'started' AND next_try_at <= $1 ORDER BY next_try_at, id LIMIT 20";
+    ASKED_WAITING = "SELECT COUNT(*) FROM stripe_operations WHERE state = 'started'";
+    ASKED_CLAIM = "UPDATE stripe_operations SET attempts = attempts + 1, next_try_at = $3 \
+        WHERE id = $1 AND attempts = $2 AND state = 'started'";
+    ASKED_DECIDE = "UPDATE stripe_operations SET state = $2, response = $3, error = $4, finished_at = $5 \
+        WHERE id = $1 AND state = 'started'";
+    ASKED_UNDECIDED = "UPDATE stripe_operations SET error = $2 WHERE id = $1 AND state = 'started'";
+    ASKED_FORGET = "DELETE FROM stripe_operations WHERE kind IN ('portal', 'checkout') AND state <> 'started' \
+        AND created_at < $1";
+
+    PAYMENT = "SELECT id, customer_id, invoice_id, amount_minor, refunded_minor, currency, status, created_at \
+        FROM payments WHERE id = $1";
+    PAYMENT_REFUNDED = "UPDATE payments SET refunded_minor = $4, updated_at = $5 \
+        WHERE id IN ($1, $2, $3) AND refunded_minor < $4";
+    INVOICE_REFUNDED = "UPDATE invoices SET refunded_minor = $4, observed_at = $5 WHERE refunded_minor < $4 \
+        AND id IN (SELECT invoice_id FROM payments WHERE id IN ($1, $2, $3))";
+    INVOICE_STATUS = "UPDATE invoices SET status = $2, observed_at = $3 WHERE id = $1";
+    PAYMENTS = "SELECT id, customer_id, invoice_id, amount_minor, refunded_minor, currency, status, created_at \
+        FROM payments WHERE (CAST($1 AS TEXT) IS NULL OR customer_id = $1) \
+        AND (CAST($2 AS TEXT) IS NULL OR status = $2) AND created_at >= $3 \
+        AND (created_at < $4 OR (created_at = $4 AND id < $5)) ORDER BY created_at DESC, id DESC LIMIT $6";
+    // Asked for and undecided, or decided and still on its way.
+    REFUNDS_UNDER_WAY = "SELECT subject FROM stripe_operations WHERE kind = 'refund' AND state = 'started' \
+        UNION SELECT payment_id FROM refunds WHERE status = 'pending' AND payment_id IS NOT NULL";
+    RECONCILED_LAST = "SELECT id, started_at, finished_at, since, applied, drift FROM reconciliations \
+        ORDER BY started_at DESC, id DESC LIMIT 1";
+    RENEWAL = "SELECT period_ends_at, cancels_at_period_end FROM subscriptions WHERE customer_id = $1 \
+        AND status IN ('active', 'trialing', 'past_due') AND period_ends_at IS NOT NULL \
+        ORDER BY period_ends_at DESC, id LIMIT 1";
+    PAYMENT_TOTALS = "SELECT currency, COUNT(*) AS count, CAST(SUM(amount_minor) AS BIGINT) AS volume_minor, \
+        CAST(SUM(refunded_minor) AS BIGINT) AS refunded_minor FROM payments \
+        WHERE (CAST($1 AS TEXT) IS NULL OR customer_id = $1) AND status = 'succeeded' AND created_at >= $2 \
+        GROUP BY currency ORDER BY currency";
+    PAYMENT_OUTCOMES = "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN status = 'succeeded' THEN 1 ELSE 0 END), 0) \
+        AS BIGINT) FROM payments WHERE (CAST($1 AS TEXT) IS NULL OR customer_id = $1) AND created_at >= $2 \
+        AND status IN ('succeeded', 'failed', 'canceled')";
     INVOICE_ADD = "INSERT INTO invoices (id, customer_id, number, description, amount_minor, refunded_minor, currency, \
         status, issued_at, due_at, hosted_invoice_url, invoice_pdf, observed_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING";

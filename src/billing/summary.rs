@@ -4,10 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::history::ShownInvoice;
-use super::sql::{NEXT_OPEN, OPEN, SPEND};
+use super::sql::{NEXT_OPEN, OPEN, RENEWAL, SPEND};
 use crate::events::Log;
 use crate::operation::{Access, Cost, Cx, Meta, Operation, Route};
-use crate::platform::{Result, format_money};
+use crate::platform::{Result, Timestamp, format_money};
 use crate::store::{Tx, args, row};
 
 /// What the signed-in customer paid this month and last, and what is open.
@@ -39,7 +39,20 @@ pub struct BillingSummary {
     pub open: Vec<Sum>,
     /// The one of them that is due first.
     pub next_open: Option<ShownInvoice>,
+    /// When the subscription is paid again or ends; null without one.
+    pub renewal: Option<Renewal>,
 }
+
+/// The end of the time that a subscription is paid for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Renewal {
+    /// When it is.
+    pub period_ends_at: Timestamp,
+    /// Whether the subscription ends then instead of being paid again.
+    pub cancels_at_period_end: bool,
+}
+
+row! { Renewal { period_ends_at, cancels_at_period_end } }
 
 struct SumRow {
     currency: String,
@@ -69,6 +82,7 @@ impl Operation for SummariseBilling {
                 paid_last_month: sums(tx.rows(SPEND, args![customer, before, this])?),
                 open: open(tx, customer)?,
                 next_open: next.as_ref().map(ShownInvoice::from),
+                renewal: tx.maybe(RENEWAL, args![customer])?,
             })
         })
     }

@@ -87,6 +87,11 @@ impl Reader {
         let redis = self.read("redis_url", parse::redis);
         let smoke_email = self.read("smoke_email", email);
         let smoke_password = self.read("smoke_password", |text| Ok(Secret::new(text)));
+        let confirm_live = self.read("confirm_live", |text| match text {
+            "YES" => Ok(true),
+            "NO" => Ok(false),
+            _ => Err("it is neither of the two".to_owned()),
+        });
         let rate_limits = self.read("rate_limits", RateLimits::parse);
         let trusted_proxies = self.read("trusted_proxies", parse::networks);
         let metrics_token = self.read("metrics_token", token);
@@ -121,6 +126,7 @@ impl Reader {
             redis: redis?,
             legacy_tokens: legacy_tokens?,
             smoke_customer,
+            confirm_live: confirm_live?.unwrap_or(false),
             rate_limits: rate_limits?.unwrap_or_default(),
             trusted_proxies: trusted_proxies?.unwrap_or_default(),
             metrics_token: metrics_token?,

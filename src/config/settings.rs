@@ -173,6 +173,8 @@ pub struct Settings {
     pub legacy_tokens: Option<LegacyTokens>,
     /// Whom `smoke` signs in as: address and password.
     pub smoke_customer: Option<(Email, Secret)>,
+    /// Whether `smoke` may make a live invoice that it voids again.
+    pub confirm_live: bool,
     /// How often one caller may ask.
     pub rate_limits: RateLimits,
     /// Whose forwarding headers are believed.

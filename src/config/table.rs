@@ -309,6 +309,16 @@ pub const SETTINGS: &[Setting] = &[
         ..PLAIN
     },
     Setting {
+        key: "confirm_live",
+        env: "CONFIRM_LIVE",
+        otherwise: "not confirmed",
+        expects: "`YES`, or `NO`",
+        example: "YES",
+        doc: "Lets `smoke` make a live invoice of USD 0.50 and void it again; it wants a live key and `--yes` or a \
+              terminal, too.",
+        ..PLAIN
+    },
+    Setting {
         key: "notion_token",
         env: "NOTION_TOKEN",
         otherwise: "none: nothing is mirrored to Notion",

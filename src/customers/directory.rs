@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::sql::{
-    ADD, BY_EMAIL, BY_ID, BY_STRIPE_ID, CHANGE_ANNOUNCE, COUNT, DISABLE, ENABLE, ENTOMB, LINK_STRIPE,
-    SESSIONS_END,
+    ADD, BY_EMAIL, BY_ID, BY_STRIPE_ID, CHANGE_ANNOUNCE, COUNT, DISABLE, ENABLE, ENTOMB, FORGET_UNUSED,
+    PLAN_SET, SESSIONS_END, STRIPE_REPLACE, STRIPE_TAKE,
 };
-use crate::platform::{Code, Email, Fault, Result, Timestamp, digest_hex};
+use crate::platform::{Email, Fault, Result, Timestamp, digest_hex};
 use crate::store::{FromRow, Row, Tx, args};
 
 /// What a customer pays for.
@@ -81,6 +81,17 @@ pub fn by_email(tx: &mut Tx<'_>, email: &Email) -> Result<Option<Customer>> {
     tx.maybe(BY_EMAIL, args![email.as_str()])
 }
 
+/// The customer with this address, made under `new_id` on the plan `free` when there is none.
+pub fn found_or_made(tx: &mut Tx<'_>, email: &Email, new_id: &str, now: Timestamp) -> Result<Customer> {
+    add(tx, new_id, email, name_of(email), Plan::Free, now)?;
+    by_email(tx, email)?.ok_or_else(|| Fault::internal("a customer was made and is not there"))
+}
+
+/// What to call somebody of whom only the address is known.
+fn name_of(email: &Email) -> &str {
+    email.as_str().split('@').next().unwrap_or_default()
+}
+
 /// Whether a code may be sent there: known and not disabled, or unknown while anybody may sign up.
 pub fn may_sign_in(tx: &mut Tx<'_>, email: &Email, open: bool) -> Result<bool> {
     Ok(by_email(tx, email)?.map_or(open, |customer| customer.disabled_at.is_none()))
@@ -98,8 +109,7 @@ pub fn signed_in(
     match by_email(tx, email)? {
         Some(customer) => Ok(customer.disabled_at.is_none().then_some(customer.id)),
         None if open => {
-            let name = email.as_str().split('@').next().unwrap_or_default();
-            add(tx, new_id, email, name, Plan::Free, now)?;
+            add(tx, new_id, email, name_of(email), Plan::Free, now)?;
             Ok(Some(new_id.to_owned()))
         }
         None => Ok(None),
@@ -133,26 +143,37 @@ pub fn by_stripe_id(tx: &mut Tx<'_>, stripe_id: &str) -> Result<Option<Customer>
     tx.maybe(BY_STRIPE_ID, args![stripe_id, buried(stripe_id)])
 }
 
-/// Remember by which identifier the payment provider knows a customer. The same again is fine; another one is
-/// `Conflict`, since invoices would change hands.
-pub fn link_stripe(tx: &mut Tx<'_>, customer_id: &str, stripe_id: &str, now: Timestamp) -> Result<()> {
-    if let Some(owner) = by_stripe_id(tx, stripe_id)? {
-        if owner.id == customer_id {
-            return Ok(());
-        }
-        return Err(Fault::new(
-            Code::Conflict,
-            "The payment provider's identifier belongs to another customer",
-        ));
+/// Pay through this Stripe customer from now on, unless there is one already or the customer was erased.
+pub fn pay_through(tx: &mut Tx<'_>, id: &str, stripe_customer_id: &str, now: Timestamp) -> Result<()> {
+    tx.run(STRIPE_TAKE, args![id, stripe_customer_id, now])?;
+    Ok(())
+}
+
+/// Pay through `next` where it was `gone`.
+pub fn pay_no_longer_through(
+    tx: &mut Tx<'_>,
+    id: &str,
+    gone: &str,
+    next: Option<&str>,
+    now: Timestamp,
+) -> Result<()> {
+    tx.run(STRIPE_REPLACE, args![id, gone, next, now])?;
+    Ok(())
+}
+
+/// Put a customer on a plan, and tell the memory of sessions on every replica when that changed something. What was
+/// agreed (`enterprise`) is not undone by what is subscribed to.
+pub fn set_plan(tx: &mut Tx<'_>, id: &str, plan: Plan, now: Timestamp) -> Result<bool> {
+    let changed = tx.run(PLAN_SET, args![id, plan.as_str(), now])? == 1;
+    if changed {
+        tx.run(CHANGE_ANNOUNCE, args![id, now])?;
     }
-    if tx.run(LINK_STRIPE, args![customer_id, stripe_id, now])? == 1 {
-        return Ok(());
-    }
-    found(tx, customer_id)?;
-    Err(Fault::new(
-        Code::Conflict,
-        "The customer has another identifier at the payment provider already, or was erased",
-    ))
+    Ok(changed)
+}
+
+/// Remove a customer that nothing refers to; false when something does.
+pub fn forget_unused(tx: &mut Tx<'_>, id: &str) -> Result<bool> {
+    Ok(tx.run(FORGET_UNUSED, args![id])? == 1)
 }
 
 /// Close the account: sign-in is refused and every session ends, on each replica and for good. False when it was

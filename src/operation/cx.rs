@@ -24,6 +24,9 @@ pub struct Cx {
     pub request_id: String,
     /// The time of the call; an operation takes it from here, never from a clock.
     pub now: Timestamp,
+    /// What makes a repeated request the same one: a digest of caller, operation and `Idempotency-Key`; `None` when
+    /// the caller sent no key. Work that outlives the request is found by it when the request comes again.
+    pub repeat_key: Option<Arc<str>>,
 }
 
 impl Cx {
@@ -31,7 +34,7 @@ impl Cx {
     pub fn new(deps: Arc<Deps>, caller: Caller) -> Self {
         let now = deps.clock.now();
         let request_id = deps.ids.ulid_at(now);
-        Self { deps, caller, request_id, now }
+        Self { deps, caller, request_id, now, repeat_key: None }
     }
 
     /// Check access, do the work, record what came of it.

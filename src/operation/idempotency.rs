@@ -90,12 +90,18 @@ impl Place {
         Ok(taken == 1)
     }
 
+    /// One text for the three parts, which says nothing about them.
+    fn digest(&self) -> String {
+        digest_hex(format!("{}\n{}\n{}", self.caller, self.operation, self.key).as_bytes())
+    }
+
     fn find(&self, tx: &mut Tx<'_>) -> Result<Kept> {
         tx.one(KEY_FIND, args![self.caller.as_str(), self.operation, self.key.as_str()])
     }
 }
 
 fn work(entry: &Entry, cx: &Cx, input: Input<'_>, place: Place) -> Result<Answer> {
+    let cx = &Cx { repeat_key: Some(place.digest().into()), ..cx.clone() };
     match (entry.invoke)(cx, input) {
         Ok(answer) => {
             let status = i64::from(answer.status.http());

@@ -220,8 +220,12 @@ fn read(reply: &Reply) -> Result<Value, Failed> {
     let said = header("stripe-should-retry");
     // 409 is a lock, or the first request under this key still at work; 424 a failure behind Stripe.
     let passing = matches!(reply.status, 409 | 424 | 429 | 500..=599) && said != Some("false");
-    let decided =
-        matches!(reply.status, 400..=499) && !matches!(reply.status, 409 | 424 | 429) && error.is_some();
+    // A key that was used with other parameters, by an earlier version say: what those did is not said.
+    let is_other_request = words("type") == "idempotency_error";
+    let decided = matches!(reply.status, 400..=499)
+        && !matches!(reply.status, 409 | 424 | 429)
+        && error.is_some()
+        && !is_other_request;
     let failure = if decided {
         StripeFailure::Refused { status: reply.status, code: words("code"), message: words("message") }
     } else if reply.status == 429 {
@@ -257,6 +261,7 @@ mod tests {
             (200, "[]"),
             (200, "<html>"),
             (400, "<html>"),
+            (400, r#"{"error":{"type":"idempotency_error","message":"Other parameters."}}"#),
             (409, r#"{"error":{}}"#),
             (429, r#"{"error":{}}"#),
             (500, r#"{"error":{}}"#),

@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::deliver::{forget_delivered, outbox_file};
 use crate::auth;
+use crate::billing;
 use crate::events::Log;
 use crate::operation::{self, Access, Cost, Cx, Meta, Operation, Route, later, outbox};
 use crate::platform::Result;
 
-/// How long finished runs are kept: enough for a strip of 30 daily ones, and a quarter to look back on.
+/// How long finished runs, and sessions at the payment provider, are kept: enough for a strip of 30 daily ones, and a quarter to look back on.
 const RUNS_KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
 
 /// Remove ended sessions, codes, idempotency keys, old runs and mail that expired.
@@ -22,7 +23,7 @@ pub struct CleanUp {}
 /// How many rows went.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CleanedUp {
-    /// Sessions that had ended.
+    /// Sessions of customers and operators that had ended.
     pub sessions: u64,
     /// Sign-in codes that had ended.
     pub codes: u64,
@@ -32,6 +33,8 @@ pub struct CleanedUp {
     pub outbox: u64,
     /// Finished runs older than 90 days.
     pub runs: u64,
+    /// Sessions at the payment provider asked for more than 90 days ago.
+    pub payment_sessions: u64,
     /// Lines of the mail outbox file older than a day.
     pub mail_lines: u64,
 }
@@ -52,11 +55,12 @@ impl Operation for CleanUp {
         let mail_lines = forget_delivered(&mail_file, now.minus(Duration::from_secs(24 * 3600)))?;
         cx.deps.store.write(move |tx| {
             Ok(CleanedUp {
-                sessions: auth::forget_sessions(tx, now)?,
+                sessions: auth::forget_sessions(tx, now)? + auth::forget_operator_sessions(tx, now)?,
                 codes: auth::forget_codes(tx, now)?,
                 idempotency_keys: operation::forget_idempotency_keys(tx, now)?,
                 outbox: outbox::clean_up(tx, now)?,
                 runs: later::clean_up(tx, now.minus(RUNS_KEPT))?,
+                payment_sessions: billing::forget_payment_sessions(tx, now.minus(RUNS_KEPT))?,
                 mail_lines,
             })
         })

@@ -6,6 +6,7 @@ use std::str::FromStr as _;
 use chrono::{DateTime, Utc};
 
 use super::{CleanUp, SyncNotion};
+use crate::billing::{FinishStripeOperations, ReconcileBilling};
 use crate::operation::Operation;
 use crate::platform::{Fault, Result, Timestamp};
 use crate::warehouse::{self, SyncWarehouse};
@@ -16,6 +17,10 @@ pub const SCHEDULE: &[Scheduled] = &[
     Scheduled::of::<SyncWarehouse>(warehouse::SCHEDULE),
     // What people look at in Notion is a minute old at the most.
     Scheduled::of::<SyncNotion>("0 * * * * *"),
+    // Whoever waits for a refund waits a minute at the most once Stripe answers again.
+    Scheduled::of::<FinishStripeOperations>("0 * * * * *"),
+    // After the copies of the night, so that a mirror that was mended is copied with the next ones.
+    Scheduled::of::<ReconcileBilling>("0 20 3 * * *"),
     // After everything that writes at night.
     Scheduled::of::<CleanUp>("0 0 4 * * *"),
 ];

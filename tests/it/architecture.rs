@@ -25,7 +25,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("privacy", &["customers", "auth", "billing", "jobs", "support", "+"]),
     ("sentinel", &["jobs", "warehouse", "+"]),
     ("demo", &["customers", "billing", "jobs", "governance", "+"]),
-    ("scheduler", &["auth", "customers", "warehouse", "+"]),
+    ("scheduler", &["auth", "billing", "customers", "warehouse", "+"]),
     ("catalogue", TABLES),
     ("openapi", TABLES),
     ("documents", TABLES),

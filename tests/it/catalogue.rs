@@ -25,7 +25,14 @@ const WITHOUT_SMOKE: &[(&str, &str)] = &[
     ("rotate-keys", "it would end the sessions of the key before the last"),
     ("retire-key", "it would end sessions"),
     ("warehouse-sync", "it takes the lease that a copy needs; the check of the status asks both sides"),
+    ("open-billing-portal", "it would make a session at the payment provider"),
+    ("start-checkout", "it would make a session at the payment provider"),
+    ("refund-payment", "it would give back money"),
+    ("void-invoice", "it ends what the live check has made, and nothing else"),
+    ("list-payments", "its check is not among those that runbooks name"),
+    ("list-customer-invoices", "it wants an address, and smoke knows no customer"),
     ("summarise-billing", "it reads the rows that the billing history has shown"),
+    ("show-last-reconciliation", "it reads the one row that the operators' page shows"),
     ("summarise-account", "it reads the rows that the browser tests show"),
     ("pricing-tiers", "its check is not among those that runbooks name"),
     ("list-customers", "it reads addresses, and its check is not among those that runbooks name"),
@@ -40,6 +47,10 @@ const WITHOUT_SMOKE: &[(&str, &str)] = &[
     ("answer-ticket", "it would send mail to a customer"),
     ("list-jobs", "its check is not among those that runbooks name"),
     ("list-referrals", "its check is not among those that runbooks name"),
+    ("list-events", "it shows what customers' webhooks say; the deliveries stand in the figures"),
+    ("show-event", "there need not be an event on a live server"),
+    ("replay-event", "it would change the mirror of a live server"),
+    ("reconcile-billing", "it asks Stripe for everything there is; the schedule does so every night"),
     ("list-governance-items", "its check is not among those that runbooks name"),
 ];
 
@@ -153,10 +164,11 @@ fn every_resident_that_is_asked_for_is_listed() {
         let app = TestApp::on(engine);
         let _: &auth::Keys = app.deps.resident();
         let _: &auth::Sessions = app.deps.resident();
+        let _: &auth::OperatorSessions = app.deps.resident();
         let _: &customers::Plans = app.deps.resident();
         let _: &sentinel::Dependencies = app.deps.resident();
         let _: &sentinel::Services = app.deps.resident();
-        assert_eq!(RESIDENTS.len(), 5, "ask for the new resident here");
+        assert_eq!(RESIDENTS.len(), 6, "ask for the new resident here");
         for resident in RESIDENTS {
             (resident.refresh)(&app.deps).unwrap_or_else(|fault| panic!("{}: {fault:?}", resident.name));
         }
@@ -243,7 +255,7 @@ fn the_right_credentials_open_every_reading_route() {
 }
 
 #[test]
-fn a_customers_pages_lead_strangers_to_the_sign_in() {
+fn pages_of_customers_and_operators_lead_strangers_to_their_sign_in() {
     let server = Served::demo(Engine::Sqlite);
     let mut seen = 0;
     for row in echopilot_web::rows().filter(|row| row.gate == Gate::SignInFirst) {
@@ -251,7 +263,8 @@ fn a_customers_pages_lead_strangers_to_the_sign_in() {
         let answer = server.call("GET", &filled(row.route.path)).header("Accept", "text/html").send();
         assert_eq!(answer.status, 303, "{}", row.route.path);
         let location = answer.header("location").unwrap_or_default();
-        assert!(location.starts_with("/auth/login"), "{} leads to {location}", row.route.path);
+        let sign_in = if row.route.access == Access::Operator { "/dashboard/login?" } else { "/auth/login?" };
+        assert!(location.starts_with(sign_in), "{} leads to {location}", row.route.path);
     }
     assert!(seen >= 2);
 }

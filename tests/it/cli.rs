@@ -56,6 +56,19 @@ const fn story(
 
 /// `BAD` stands for a data folder that can't be made, `CUSTOMER` for the identifier of one.
 const STORIES: &[Story] = &[
+    story("billing invoice", &["--help"], 0, &["--email", "nobody"], 2),
+    story("billing invoices", &["--help"], 0, &["--email", "nobody@example.com"], 1),
+    story("billing payments", &[], 0, &["--limit", "0"], 2),
+    story("billing refund", &["--help"], 0, &["re_1", "--reason", "duplicate"], 2),
+    story("billing void", &["--help"], 0, &["ch_1"], 2),
+    // It succeeds until it is asked to end; chaos.rs tells that.
+    story("billing chaos", &["--help"], 0, &["--target", "ftp://127.0.0.1/"], 2),
+    story("billing events list", &["--limit", "2"], 0, &["--limit", "0"], 2),
+    // Nothing was sent yet; webhooks.rs tells what these do when something was.
+    story("billing events replay", &["--help"], 0, &["evt_none"], 1),
+    story("billing events show", &["--help"], 0, &["evt_none"], 1),
+    // Nobody has a Stripe here; reconcile.rs has.
+    story("billing reconcile", &["--help"], 0, &["--since", "yesterday"], 2),
     story("completions", &["bash"], 0, &["nonsense"], 2),
     story("config show", &["--origin"], 0, &["--nonsense"], 2),
     story("customers add", &["--email", "ada@example.com"], 0, &["--email", "nobody"], 2),

@@ -33,7 +33,7 @@ fn what_is_personal_goes_and_accounting_stays() {
         for (cx, name) in [(&ada, "ada"), (&bob, "bob")] {
             let id = customer_id(cx);
             let (stripe, owner) = (format!("cus_{name}"), id.clone());
-            app.deps.store.write(move |tx| directory::link_stripe(tx, &owner, &stripe, now)).unwrap();
+            app.deps.store.write(move |tx| directory::pay_through(tx, &owner, &stripe, now)).unwrap();
             let invoice = Invoice {
                 id: format!("in_{name}"),
                 customer_id: id.clone(),

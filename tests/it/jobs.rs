@@ -9,12 +9,15 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 
+use crate::support::recorder::Recorder;
+use crate::support::stripe::KEY;
 use crate::support::{Served, TestApp, on_each_engine};
 
 #[test]
 fn no_route_gives_a_customer_what_is_another_s() {
     on_each_engine(|engine| {
-        let server = Served::start(engine, &[]);
+        let recorder = Recorder::start();
+        let server = Served::start(engine, &[("STRIPE_API_BASE", &recorder.url), ("STRIPE_SECRET_KEY", KEY)]);
         let (own, other) = (server.sign_in("own@example.com"), server.sign_in("other@example.com"));
         let id_of = |token: &str| {
             let me = server.call("GET", "/api/me").bearer(token).send().expect_status(200).json();
@@ -26,7 +29,8 @@ fn no_route_gives_a_customer_what_is_another_s() {
              created_at) VALUES ('01JOB0THER', '{theirs}', 'research', 'other-s-secret-task', 'queued', 80, 1, 1, 1, 5);
              INSERT INTO invoices (id, customer_id, number, description, amount_minor, refunded_minor, currency, \
              status, issued_at, observed_at) \
-             VALUES ('in_other', '{theirs}', 'OTHER-1', 'other-s-secret-invoice', 1, 0, 'usd', 'open', 5, 5)"
+             VALUES ('in_other', '{theirs}', 'OTHER-1', 'other-s-secret-invoice', 1, 0, 'usd', 'open', 5, 5);
+             UPDATE customers SET stripe_customer_id = 'cus_other' WHERE id = '{theirs}'"
         ));
         let document = server.get("/openapi.json").json();
         let mut asked = Vec::new();
@@ -49,6 +53,13 @@ fn no_route_gives_a_customer_what_is_another_s() {
             }
         }
         assert!(asked.iter().any(|target| target.starts_with("/api/jobs?customer=")), "{asked:?}");
+        let portal = |token: &str| server.call("POST", "/api/billing/portal").bearer(token).send().status;
+        assert_eq!(
+            (portal(&own), recorder.requests().len()),
+            (404, 0),
+            "Stripe was asked about another's things"
+        );
+        assert_eq!((portal(&other), recorder.requests().len()), (200, 1));
         // The other one sees their things, and an operator sees everybody's.
         for path in ["/api/jobs", "/api/billing/history"] {
             let answer = server.call("GET", path).bearer(&other).send().expect_status(200);

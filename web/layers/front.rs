@@ -26,7 +26,7 @@ use super::limits::shared::Shared;
 use super::record::Record;
 use super::streaming::Streaming;
 use super::{address, body, csrf, headers, host, request_id};
-use crate::caller::{self, Credentials};
+use crate::caller::{self, Credentials, WrongKey};
 use crate::foreign::{self, Foreign};
 use crate::mount::{self, Matched, Table, Target, What};
 use crate::problem::Problem;
@@ -121,7 +121,8 @@ impl Front {
             Matched::OtherMethods(allow) => return Err(Problem::of_status(405).header(ALLOW, allow.clone())),
             Matched::Nothing => return Err(Fault::not_found("This address").into()),
         };
-        let credentials = caller::read(site, &parts.headers, operator, looks_up(target)).await;
+        let credentials =
+            caller::read(site, &parts.headers, operator, target.audience, looks_up(target)).await;
         record.caller = credentials.caller.clone();
         csrf::check(&parts.method, &parts.headers, credentials.by_cookie, &site.deps.base_url)?;
         if let Some(access) = target.access {
@@ -143,7 +144,12 @@ impl Front {
                 request.extensions_mut().insert(visit);
                 // Boxed, so that requests without a handler need not carry its size.
                 let response = Box::pin(self.handlers.clone().oneshot(request)).await;
-                Ok(response.unwrap_or_else(|never| match never {}))
+                let mut response = response.unwrap_or_else(|never| match never {});
+                // A key tried in the form of the sign-in counts with those tried in the header.
+                if response.extensions_mut().remove::<WrongKey>().is_some() {
+                    self.limit(RateGroup::OperatorKey, true, record).await?;
+                }
+                Ok(response)
             }
         }
     }

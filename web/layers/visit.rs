@@ -45,17 +45,34 @@ impl Visit {
     }
 
     /// Refuse a form that was not made for this visitor.
+    ///
+    /// A form on an operator's page may lead where a customer's cookie counts (the theme), so the operator's own
+    /// binding is good there too.
     pub fn verify_form(&self, site: &Site, headers: &HeaderMap, token: &str) -> Result<(), Problem> {
-        site.forms.verify(self.binding(site, headers).unwrap_or(""), token)
+        let own = site.forms.verify(self.binding(site, headers).unwrap_or(""), token);
+        own.or_else(|problem| match operator_binding(site, headers) {
+            Some(binding) => site.forms.verify(binding, token),
+            None => Err(problem),
+        })
     }
 
-    /// A form is bound to the customer's session, else to the visitor's cookie.
+    /// A form is bound to the session of whoever calls, else to the visitor's cookie.
     fn binding<'a>(&'a self, site: &Site, headers: &'a HeaderMap) -> Option<&'a str> {
-        match &self.caller {
-            Caller::Customer(session) => Some(&session.session_id),
-            _ => caller::cookie(headers, site.cookies.visitor).filter(|value| !value.is_empty()),
-        }
+        let session = match &self.caller {
+            Caller::Customer(session) => Some(session.session_id.as_str()),
+            Caller::Operator(_) => operator_binding(site, headers),
+            _ => None,
+        };
+        session.or_else(|| filled(caller::cookie(headers, site.cookies.visitor)))
     }
+}
+
+fn operator_binding<'h>(site: &Site, headers: &'h HeaderMap) -> Option<&'h str> {
+    filled(caller::cookie(headers, site.cookies.operator))
+}
+
+fn filled(value: Option<&str>) -> Option<&str> {
+    value.filter(|value| !value.is_empty())
 }
 
 impl<S: Sync> FromRequestParts<S> for Visit {

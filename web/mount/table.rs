@@ -28,6 +28,8 @@ pub(crate) struct Target {
     pub(crate) template: &'static str,
     /// Whom the front lets in; none when the handler asks by itself.
     pub(crate) access: Option<Access>,
+    /// Whom it is for, which decides whose cookie counts.
+    pub(crate) audience: Access,
     pub(crate) group: RateGroup,
     pub(crate) largest_body: usize,
     pub(crate) metrics: Arc<RouteMetrics>,
@@ -59,7 +61,7 @@ impl Table {
     /// The table of `catalogue` and `rows`.
     pub(crate) fn build(catalogue: &'static [Entry], rows: &[Foreign], metrics: &Metrics) -> Result<Self> {
         let mut paths: BTreeMap<&'static str, [Option<Target>; 4]> = BTreeMap::new();
-        let mut add = |path: &'static str, method: Method, what, access| {
+        let mut add = |path: &'static str, method: Method, what, access, audience| {
             let targets = paths.entry(path).or_default();
             let place = &mut targets[method as usize];
             if place.is_some() {
@@ -69,6 +71,7 @@ impl Table {
                 what,
                 template: path,
                 access,
+                audience,
                 group: limits::group_of(method.as_str(), path),
                 largest_body: body::largest(path),
                 metrics: metrics.route(method.as_str(), path),
@@ -77,7 +80,8 @@ impl Table {
         };
         for entry in catalogue {
             for path in entry.meta.route.paths() {
-                add(path, entry.meta.route.method, What::Operation(entry), Some(entry.meta.access))?;
+                let (method, access) = (entry.meta.route.method, entry.meta.access);
+                add(path, method, What::Operation(entry), Some(access), access)?;
             }
         }
         for row in rows {
@@ -86,7 +90,7 @@ impl Table {
                 Gate::SignInFirst => Some(Access::Public),
                 Gate::ByHandler(_) => None,
             };
-            add(row.route.path, row.route.method, What::Handler, access)?;
+            add(row.route.path, row.route.method, What::Handler, access, row.audience)?;
         }
         let mut router = matchit::Router::new();
         for (path, targets) in paths {

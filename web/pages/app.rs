@@ -12,9 +12,9 @@ use echopilot_core::platform::Fault;
 use http::header::{ACCEPT_ENCODING, IF_NONE_MATCH};
 use http::{HeaderMap, Response};
 
-use super::frame::{frame, lead_to, page};
+use super::frame::{frame, lead_to, page, stripe_is_down};
 use super::overview::{self, Asked};
-use super::view::InvoiceStatus;
+use super::view::{BillingNotice, InvoiceStatus};
 use super::{form, invoices as list};
 use crate::assets;
 use crate::caller::cookie;
@@ -35,6 +35,7 @@ pub(super) async fn overview(
     State(site): State<Arc<Site>>,
     visit: Visit,
     headers: HeaderMap,
+    OriginalUri(uri): OriginalUri,
 ) -> Response<Body> {
     let session = match signed_in(&site, &visit, &headers, "/app") {
         Ok(session) => session,
@@ -49,7 +50,10 @@ pub(super) async fn overview(
     match asked.await {
         Ok(asked) => {
             let (shell, new_visitor) = frame(&site, &visit, &headers, "/app");
-            page(&overview::view(shell, &session, asked, &visit), new_visitor)
+            let query = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes());
+            let word = query.into_iter().find(|(name, _)| name == "billing").map(|(_, word)| word);
+            let notice = word.and_then(|word| BillingNotice::parse(&word));
+            page(&overview::view(shell, &session, asked, notice, &visit), new_visitor)
         }
         Err(fault) => Problem::from(fault).into_response(),
     }
@@ -86,7 +90,7 @@ pub(super) async fn invoices(
     }
     let path = uri.path_and_query().map_or("/app/invoices", |path| path.as_str());
     let (shell, new_visitor) = frame(&site, &visit, &headers, path);
-    page(&list::view(shell, &wanted, history, &visit), new_visitor)
+    page(&list::view(shell, &wanted, history, stripe_is_down(&site), &visit), new_visitor)
 }
 
 /// A file of the client, by its hashed name.

@@ -10,6 +10,9 @@ use crate::site::Site;
 /// Where a signed-in customer may be led by `next`: our own pages only.
 const NEXT: [&str; 3] = ["/app", "/app/invoices", "/app/support"];
 
+/// Where a signed-in operator may be led by `next`.
+const NEXT_OF_OPERATORS: [&str; 3] = ["/payments", "/payments/link", "/payments/reconciliation"];
+
 /// The fields as they were sent; the first of a name counts.
 pub(super) struct Form(Vec<(String, String)>);
 
@@ -42,6 +45,11 @@ pub(super) fn allowed(path: &str) -> Option<&'static str> {
     NEXT.into_iter().find(|own| *own == path)
 }
 
+/// `path` when it is one of the operators' own pages.
+pub(super) fn allowed_operator(path: &str) -> Option<&'static str> {
+    NEXT_OF_OPERATORS.into_iter().find(|own| *own == path)
+}
+
 /// A path of our own that a form may lead back to, with its query: no other host, no backslash, no control character.
 pub(super) fn own_path(path: &str) -> Option<&str> {
     let is_own = path.starts_with('/') && !path.starts_with("//") && path.len() <= 512;
@@ -58,8 +66,11 @@ mod tests {
         {
             assert_eq!(own_path(path), None, "{path:?}");
             assert_eq!(allowed(path), None, "{path:?}");
+            assert_eq!(allowed_operator(path), None, "{path:?}");
         }
         assert_eq!(own_path("/app/invoices?status=open"), Some("/app/invoices?status=open"));
         assert_eq!(allowed("/app/invoices"), Some("/app/invoices"));
+        assert_eq!(allowed_operator("/payments"), Some("/payments"));
+        assert_eq!((allowed("/payments"), allowed_operator("/app")), (None, None), "each to their own");
     }
 }

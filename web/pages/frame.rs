@@ -4,6 +4,7 @@ use askama::Template;
 use axum::body::Body;
 use echopilot_core::operation::Caller;
 use echopilot_core::platform::{Fault, Timestamp};
+use echopilot_core::sentinel::{Dependencies, DependencyStatus};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
@@ -31,11 +32,16 @@ pub(super) fn frame(
         }),
         _ => None,
     };
+    let operator = match &visit.caller {
+        Caller::Operator(name) => Some(name.to_string()),
+        _ => None,
+    };
     let shell = Shell {
         path: path.to_owned(),
         theme: cookie(headers, THEME_COOKIE).and_then(Theme::parse).unwrap_or_default(),
         csrf,
         account,
+        operator,
         demo: site.deps.settings.demo,
         test_mode: site.deps.settings.stripe.key_in_use().is_some() && !site.deps.settings.stripe.is_live(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -59,6 +65,7 @@ pub(crate) fn error_page(
         // No forms but the theme's, which is left to the script here: an error must not set cookies.
         csrf: String::new(),
         account: None,
+        operator: None,
         demo: false,
         test_mode: false,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -111,4 +118,39 @@ pub(super) fn day(time: Timestamp) -> Moment {
 /// Day and time for people, and the moment for programs.
 pub(super) fn moment(time: Timestamp) -> Moment {
     Moment::new(time.to_string(), time.utc().format("%-d %b %Y, %H:%M UTC").to_string())
+}
+
+/// How long ago, in the largest unit that fits: "3 hours".
+pub(super) fn age(time: Timestamp, now: Timestamp) -> String {
+    let seconds = now.since(time).as_secs();
+    let (count, unit) = match seconds {
+        ..60 => (seconds, "second"),
+        60..3_600 => (seconds / 60, "minute"),
+        3_600..86_400 => (seconds / 3_600, "hour"),
+        86_400.. => (seconds / 86_400, "day"),
+    };
+    if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
+}
+
+/// Whether the payment provider did not answer when it was last looked at.
+pub(super) fn stripe_is_down(site: &Site) -> bool {
+    let found = site.deps.resident::<Dependencies>().current();
+    found.get("stripe").is_some_and(|stripe| stripe.status == DependencyStatus::Down)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn an_age_has_one_unit() {
+        let now = Timestamp(1_772_357_400_123);
+        for (seconds, words) in
+            [(0, "0 seconds"), (59, "59 seconds"), (60, "1 minute"), (7_300, "2 hours"), (200_000, "2 days")]
+        {
+            assert_eq!(age(now.minus(Duration::from_secs(seconds)), now), words);
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use echopilot_core::billing::{BillingHistory, ShownInvoice};
 use echopilot_core::platform::{Fault, Result, Timestamp, format_money};
 
-use super::frame::{day, moment};
+use super::frame::{age, day, moment};
 use super::view::{Failure, Freshness, InvoiceRow, InvoiceStatus, InvoicesPage, Part, Shell};
 use crate::layers::Visit;
 
@@ -38,11 +38,12 @@ impl Wanted {
     }
 }
 
-/// The page; a history that can't be read leaves the frame and says so.
+/// The page; `is_down` when the payment provider does not answer, so that what is shown may be old; a history that can't be read leaves the frame and says so.
 pub(super) fn view(
     shell: Shell,
     wanted: &Wanted,
     history: Result<BillingHistory>,
+    provider_is_down: bool,
     visit: &Visit,
 ) -> InvoicesPage {
     let page = InvoicesPage {
@@ -59,11 +60,26 @@ pub(super) fn view(
         Err(_) => page,
         Ok(history) => InvoicesPage {
             years: history.years,
-            freshness: history.as_of.map_or(Freshness::Never, |as_of| Freshness::AsOf(moment(as_of))),
+            freshness: freshness(history.as_of, provider_is_down, visit.now),
             invoices: Part::Ready(history.invoices.iter().map(|invoice| row(invoice, visit.now)).collect()),
             older: history.next_cursor,
             ..page
         },
+    }
+}
+
+/// How fresh a list is that was last heard of at `as_of`.
+fn freshness(as_of: Option<Timestamp>, provider_is_down: bool, now: Timestamp) -> Freshness {
+    match as_of {
+        None => Freshness::Never,
+        Some(as_of) if provider_is_down => Freshness::Stale {
+            as_of: moment(as_of),
+            reason: format!(
+                "The payment provider is not answering. What you see is the last known state, {} old.",
+                age(as_of, now)
+            ),
+        },
+        Some(as_of) => Freshness::AsOf(moment(as_of)),
     }
 }
 
@@ -82,5 +98,22 @@ pub(super) fn row(invoice: &ShownInvoice, now: Timestamp) -> InvoiceRow {
         overdue: status == InvoiceStatus::Open && invoice.due_at.is_some_and(|due| due < now),
         pdf_url: invoice.invoice_pdf.clone(),
         hosted_url: invoice.hosted_invoice_url.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_list_is_stale_only_while_the_provider_is_down_and_says_how_old_it_is() {
+        let now = Timestamp::parse("2026-03-02T09:30:00Z").unwrap();
+        let as_of = Some(now.minus(Duration::from_secs(3 * 3600 + 60)));
+        assert!(matches!(freshness(as_of, false, now), Freshness::AsOf(_)));
+        assert_eq!(freshness(None, true, now), Freshness::Never);
+        let Freshness::Stale { reason, .. } = freshness(as_of, true, now) else { panic!("it is stale") };
+        assert!(reason.contains("3 hours old"), "{reason}");
     }
 }

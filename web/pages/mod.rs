@@ -2,11 +2,16 @@
 //! operation could decide. Every page and form has a row in [`ROWS`].
 
 mod app;
+mod csv;
 mod form;
 mod frame;
 mod invoices;
+mod invoices_file;
 mod login;
+mod operator_login;
 mod overview;
+mod payments;
+mod portal;
 mod support;
 mod theme;
 pub mod view;
@@ -15,6 +20,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{get, post};
+use echopilot_core::operation::{Access, Method};
 
 pub(crate) use frame::error_page;
 
@@ -34,6 +40,35 @@ pub const ROWS: &[Foreign] = &[
     Foreign::customer_page("/app/invoices", "The customer's invoices."),
     Foreign::customer_page("/app/support", "Write to support; the customer's messages and their answers."),
     Foreign::form("/app/support", "Form: write to support."),
+    Foreign::of(
+        Method::Get,
+        "/app/invoices.csv",
+        Access::Customer,
+        "The customer's invoices as a file, with the filters of the page.",
+        "text/csv",
+    ),
+    Foreign::customer_form("/app/billing/portal", "Form: go to the payment provider's billing portal."),
+    Foreign::page("/dashboard/login", "Sign-in of operators: the key, once.").about_operators(),
+    Foreign::form("/dashboard/login", "Form: exchange an operator's key for a session.").about_operators(),
+    Foreign::form("/dashboard/logout", "Form: end an operator's session.").about_operators(),
+    Foreign::operator_page("/payments", "Payments, refunds and webhooks."),
+    Foreign::operator_page("/payments/link", "The form of a payment link."),
+    Foreign::operator_form("/payments/link", "Form: look at a payment link, then create it."),
+    Foreign::operator_page("/payments/refund", "The form of a refund."),
+    Foreign::operator_form("/payments/refund", "Form: give a payment back."),
+    Foreign::operator_form("/payments/replay", "Form: apply a webhook again."),
+    Foreign::operator_page("/payments/reconciliation", "The last comparison with Stripe."),
+    Foreign::operator_form(
+        "/payments/reconciliation",
+        "Form: compare with Stripe, and put right what differs.",
+    ),
+    Foreign::of(
+        Method::Post,
+        "/payments/reconciliation.csv",
+        Access::Operator,
+        "Form: compare with Stripe and get the differences as a file.",
+        "text/csv",
+    ),
     Foreign::page(
         "/assets/{name}",
         "Style sheet, scripts and icons, by a name that changes with their content.",
@@ -52,5 +87,18 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         .route("/app", get(app::overview))
         .route("/app/invoices", get(app::invoices))
         .route("/app/support", get(support::page).post(support::send))
+        .route("/app/invoices.csv", get(invoices_file::file))
+        .route("/app/billing/portal", post(portal::open))
+        .route("/payments", get(payments::list::page))
+        .route("/payments/link", get(payments::link::page).post(payments::link::create))
+        .route("/payments/refund", get(payments::refund::page).post(payments::refund::refund))
+        .route("/payments/replay", post(payments::replay::replay))
+        .route(
+            "/payments/reconciliation",
+            get(payments::reconciliation::page).post(payments::reconciliation::compare),
+        )
+        .route("/payments/reconciliation.csv", post(payments::reconciliation::file))
+        .route("/dashboard/login", get(operator_login::page).post(operator_login::sign_in))
+        .route("/dashboard/logout", post(operator_login::sign_out))
         .route("/assets/{name}", get(app::asset))
 }

@@ -8,8 +8,8 @@ use echopilot_core::platform::{Result, Timestamp};
 use super::frame::day;
 use super::invoices::row;
 use super::view::{
-    Change, Direction, Failure, Figure, JobRow, JobStatus, Judgement, OverviewPage, Part, Plan, QaChart,
-    QaPoint, Shell, Stat, Usage,
+    BillingNotice, Change, Direction, Failure, Figure, JobRow, JobStatus, Judgement, OverviewPage, Part,
+    Plan, QaChart, QaPoint, Shell, Stat, Usage,
 };
 use crate::layers::Visit;
 
@@ -21,7 +21,13 @@ pub(super) struct Asked {
 }
 
 /// The page.
-pub(super) fn view(shell: Shell, session: &SignedIn, asked: Asked, visit: &Visit) -> OverviewPage {
+pub(super) fn view(
+    shell: Shell,
+    session: &SignedIn,
+    asked: Asked,
+    billing_notice: Option<BillingNotice>,
+    visit: &Visit,
+) -> OverviewPage {
     let failed = || Failure { request_id: visit.request_id.clone() };
     let against = month_name(visit.now.months()[0]);
     let account = |stat: fn(&AccountSummary, &str) -> Stat| match &asked.account {
@@ -33,7 +39,8 @@ pub(super) fn view(shell: Shell, session: &SignedIn, asked: Asked, visit: &Visit
         Err(_) => Part::Failed(failed()),
     };
     OverviewPage {
-        plan: Plan { name: capitalised(&session.profile.plan), renews: None },
+        plan: plan(session, asked.billing.as_ref().ok()),
+        billing: billing_notice,
         jobs: account(jobs),
         quality: account(quality),
         spend: billing(spend),
@@ -52,6 +59,15 @@ pub(super) fn view(shell: Shell, session: &SignedIn, asked: Asked, visit: &Visit
         },
         shell,
     }
+}
+
+/// The plan with the day on which it is paid again, or ends.
+fn plan(session: &SignedIn, billing: Option<&BillingSummary>) -> Plan {
+    let renewal = billing.and_then(|summary| summary.renewal.as_ref());
+    let at = renewal.map(|renewal| day(renewal.period_ends_at));
+    let (renews, ends) =
+        if renewal.is_some_and(|renewal| renewal.cancels_at_period_end) { (None, at) } else { (at, None) };
+    Plan { name: capitalised(&session.profile.plan), renews, ends }
 }
 
 fn jobs(summary: &AccountSummary, against: &str) -> Stat {

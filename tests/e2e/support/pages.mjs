@@ -1,3 +1,5 @@
+import { OPERATOR_KEY } from "./server.mjs";
+
 // Every page there is: one line here and it is checked on six screens, in two themes, for size and for speed.
 // `budget` is KB over the wire of a first view. `lighthouse` is the least mobile score [performance, accessibility].
 export const PAGES = [
@@ -5,6 +7,10 @@ export const PAGES = [
   { name: "app", path: "/app", status: 200, signedIn: true, budget: 35, lighthouse: [95, 100] },
   { name: "invoices", path: "/app/invoices", status: 200, signedIn: true, budget: 60 },
   { name: "support", path: "/app/support", status: 200, signedIn: true, budget: 60 },
+  { name: "operator-login", path: "/dashboard/login", status: 200, signedIn: false, budget: 60, lighthouse: [90, 95] },
+  { name: "payments", path: "/payments", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
+  { name: "payment-link", path: "/payments/link", status: 200, signedIn: true, budget: 60 },
+  { name: "reconciliation", path: "/payments/reconciliation", status: 200, signedIn: true, budget: 60 },
   { name: "not-found", path: "/no-such-page", status: 404, signedIn: false, budget: 60 },
 ];
 
@@ -17,15 +23,23 @@ export async function signIn(page) {
   await page.waitForURL((url) => url.pathname === "/app");
 }
 
+export async function signInAsOperator(page) {
+  await page.goto("/dashboard/login");
+  await page.getByLabel("Operator's key").fill(OPERATOR_KEY);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL((url) => url.pathname === "/payments");
+}
+
 // The links between the customer's pages: tabs on a wide screen, the bar at the bottom of a phone.
 export function accountLink(page, path) {
   return page.locator(`nav[aria-label="Your account"] a[href="${path}"]:visible, nav[aria-label="Customer"] a[href="${path}"]:visible`);
 }
 
-// The signed-in cookies, for contexts that only look at pages.
+// The cookies of both sessions, for contexts that only look at pages: each page takes its own.
 export async function signedInState(browser, base, open) {
   const { context, page } = await open(browser, { base });
   await signIn(page);
+  await signInAsOperator(page);
   const state = await context.storageState();
   await context.close();
   return state;

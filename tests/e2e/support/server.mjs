@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -32,12 +32,15 @@ export function freePort() {
   });
 }
 
+// The key of the one operator here; long enough to be one anywhere.
+export const OPERATOR_KEY = "operator-of-the-browser-tests-0123456789";
+
 // `settings` are environment variables over the ones of this process, `RATE_LIMITS` for example.
 export async function startServer({ settings = {} } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "echopilot-e2e-"));
   const base = `http://127.0.0.1:${await freePort()}`;
   const args = ["serve", "--demo", "--bind", new URL(base).host, "--data-dir", folder];
-  const child = spawn(binary(), args, { cwd: folder, env: { ...process.env, ...settings }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(binary(), args, { cwd: folder, env: { ...process.env, DASHBOARD_KEY: `grace:${OPERATOR_KEY}`, ...settings }, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (chunk) => (output = (output + chunk).slice(-20_000)));
@@ -74,6 +77,11 @@ export async function startServer({ settings = {} } = {}) {
   return {
     base,
     output: () => output,
+    // everything it wrote into its logs, for what must not stand there
+    async logged() {
+      const names = await readdir(join(folder, "logs"));
+      return (await Promise.all(names.map((name) => readFile(join(folder, "logs", name), "utf8")))).join("\n");
+    },
     // the mails that were sent to an address, oldest first: without a mail server they lie in a file
     async mails(address) {
       const text = await readFile(join(folder, "outbox/emails.ndjson"), "utf8").catch(() => "");

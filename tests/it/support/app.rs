@@ -24,7 +24,7 @@ pub(crate) struct TestApp {
     pub(crate) clock: ManualClock,
     leaves_work: bool,
     // Dropped after `deps`: the store in there uses it.
-    _database: Option<TestDatabase>,
+    pub(super) database: Option<TestDatabase>,
     folder: TempDir,
 }
 
@@ -105,7 +105,7 @@ impl TestApp {
             settings,
         };
         let deps = deps.assemble(|deps| Residents::build(deps, RESIDENTS)).expect("residents");
-        Self { deps, clock: clock.clone(), leaves_work: false, _database: database, folder }
+        Self { deps, clock: clock.clone(), leaves_work: false, database, folder }
     }
 
     /// A folder of its own.

@@ -1,31 +1,19 @@
-//! Looking into the database of a [`Home`] past the program, and changing it behind its back.
+//! Looking into the database of a [`Home`] or a [`TestApp`] past the program, and changing it behind its back.
+
+use std::path::Path;
 
 use postgres::{Client, NoTls, SimpleQueryMessage};
 use rusqlite::Connection;
 
-use super::Home;
+use super::{Home, TestApp};
 
 impl Home {
     /// The rows of a query, each as its columns in text; an absent value is empty.
     pub(crate) fn rows(&self, sql: &str) -> Vec<Vec<String>> {
-        let Some(database) = self.database() else { return self.sqlite_rows(sql) };
-        let messages = client(&database.text).simple_query(sql).expect("rows");
-        let rows = messages.iter().filter_map(|message| match message {
-            SimpleQueryMessage::Row(row) => Some(row),
-            _ => None,
-        });
-        rows.map(|row| (0..row.len()).map(|at| row.get(at).unwrap_or_default().to_owned()).collect())
-            .collect()
-    }
-
-    fn sqlite_rows(&self, sql: &str) -> Vec<Vec<String>> {
-        let connection = self.sqlite();
-        let mut statement = connection.prepare(sql).expect("a query");
-        let columns = statement.column_count();
-        let rows = statement.query_map([], |row| {
-            (0..columns).map(|at| row.get::<_, rusqlite::types::Value>(at).map(as_text)).collect()
-        });
-        rows.expect("rows").collect::<Result<_, _>>().expect("every row")
+        match self.database() {
+            Some(database) => postgres_rows(&database.text, sql),
+            None => sqlite_rows(&self.sqlite(), sql),
+        }
     }
 
     /// The one whole number that a query gives.
@@ -43,10 +31,49 @@ impl Home {
     }
 
     fn sqlite(&self) -> Connection {
-        let connection = Connection::open(self.data_dir().join("echopilot.db")).expect("the database");
-        connection.busy_timeout(std::time::Duration::from_secs(10)).expect("patience");
-        connection
+        open(&self.data_dir().join("echopilot.db"))
     }
+}
+
+impl TestApp {
+    /// The rows of a query, each as its columns in text; an absent value is empty.
+    pub(crate) fn rows(&self, sql: &str) -> Vec<Vec<String>> {
+        let text = &self.database.as_ref().expect("a database").text;
+        match text.strip_prefix("sqlite:") {
+            Some(path) => sqlite_rows(&open(Path::new(path)), sql),
+            None => postgres_rows(text, sql),
+        }
+    }
+
+    /// The kinds of the events that were told, oldest first.
+    pub(crate) fn told(&self) -> Vec<String> {
+        let mut kinds = self.rows("SELECT kind FROM ops_events ORDER BY created_at, id");
+        kinds.drain(..).map(|mut row| row.remove(0)).collect()
+    }
+}
+
+fn open(path: &Path) -> Connection {
+    let connection = Connection::open(path).expect("the database");
+    connection.busy_timeout(std::time::Duration::from_secs(10)).expect("patience");
+    connection
+}
+
+fn sqlite_rows(connection: &Connection, sql: &str) -> Vec<Vec<String>> {
+    let mut statement = connection.prepare(sql).expect("a query");
+    let columns = statement.column_count();
+    let rows = statement.query_map([], |row| {
+        (0..columns).map(|at| row.get::<_, rusqlite::types::Value>(at).map(as_text)).collect()
+    });
+    rows.expect("rows").collect::<Result<_, _>>().expect("every row")
+}
+
+fn postgres_rows(url: &str, sql: &str) -> Vec<Vec<String>> {
+    let messages = client(url).simple_query(sql).expect("rows");
+    let rows = messages.iter().filter_map(|message| match message {
+        SimpleQueryMessage::Row(row) => Some(row),
+        _ => None,
+    });
+    rows.map(|row| (0..row.len()).map(|at| row.get(at).unwrap_or_default().to_owned()).collect()).collect()
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test looks past the store")]

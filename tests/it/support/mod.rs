@@ -15,7 +15,10 @@ mod home;
 mod notion_server;
 pub(crate) mod peers;
 pub(crate) mod raw;
+pub(crate) mod recorder;
 mod served;
+pub(crate) mod stripe;
+pub(crate) mod stripe_events;
 mod verifier;
 mod waiting;
 

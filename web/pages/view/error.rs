@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::nav::{PLACES, Place};
+use super::nav::{Audience, PLACES, Place};
 use super::{Shell, nearest};
 
 /// The page.
@@ -55,9 +55,10 @@ impl ErrorPage {
         shown
     }
 
-    /// Everything there is: who asks is not known here, and a page that needs a session leads to the sign-in itself.
+    /// Everything there is for customers and strangers: who asks is not known here, and a page that needs a session
+    /// leads to the sign-in itself. Operators know their way.
     fn places() -> Vec<&'static Place> {
-        PLACES.iter().collect()
+        PLACES.iter().filter(|place| place.audience != Audience::Operator).collect()
     }
 
     fn nearest(&self) -> Vec<&'static Place> {

@@ -6,6 +6,8 @@ use super::{Badge, Link, Moment, Part, Shell, Tone, outside};
 
 /// Where the list lives.
 const PATH: &str = "/app/invoices";
+/// The list as a file.
+const FILE: &str = "/app/invoices.csv";
 
 /// The page.
 #[derive(Debug, Clone, Template)]
@@ -176,7 +178,16 @@ impl InvoicesPage {
 
     /// With nothing to choose from, filters only stand in the way.
     fn has_filters(&self) -> bool {
-        self.is_filtered() || matches!(&self.invoices, Part::Ready(rows) if !rows.is_empty())
+        self.is_filtered() || self.has_rows()
+    }
+
+    fn has_rows(&self) -> bool {
+        matches!(&self.invoices, Part::Ready(rows) if !rows.is_empty())
+    }
+
+    /// All of the list as a file, with the same filters.
+    fn file_link(&self) -> String {
+        address(FILE, self.status, self.year, None)
     }
 
     /// A column without a single link would only take room.
@@ -191,7 +202,7 @@ impl InvoicesPage {
         all.chain(each)
             .map(|(label, status)| Link {
                 label,
-                href: address(status, self.year, None),
+                href: address(PATH, status, self.year, None),
                 current: self.status == status,
             })
             .collect()
@@ -203,14 +214,14 @@ impl InvoicesPage {
         all.chain(each)
             .map(|(label, year)| Link {
                 label,
-                href: address(self.status, year, None),
+                href: address(PATH, self.status, year, None),
                 current: self.year == year,
             })
             .collect()
     }
 
     fn here(&self) -> String {
-        address(self.status, self.year, None)
+        address(PATH, self.status, self.year, None)
     }
 
     fn newest_link(&self) -> String {
@@ -218,7 +229,7 @@ impl InvoicesPage {
     }
 
     fn older_link(&self) -> Option<String> {
-        self.older.as_deref().map(|cursor| address(self.status, self.year, Some(cursor)))
+        self.older.as_deref().map(|cursor| address(PATH, self.status, self.year, Some(cursor)))
     }
 
     fn caption(&self) -> String {
@@ -233,8 +244,8 @@ impl InvoicesPage {
     }
 }
 
-/// The list with these filters, from this cursor on.
-fn address(status: StatusFilter, year: Option<i32>, cursor: Option<&str>) -> String {
+/// The list at `path` with these filters, from this cursor on.
+fn address(path: &str, status: StatusFilter, year: Option<i32>, cursor: Option<&str>) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     if let Some(status) = status {
         query.append_pair("status", status.as_str());
@@ -246,7 +257,7 @@ fn address(status: StatusFilter, year: Option<i32>, cursor: Option<&str>) -> Str
         query.append_pair("cursor", cursor);
     }
     let query = query.finish();
-    if query.is_empty() { PATH.to_owned() } else { format!("{PATH}?{query}") }
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
 #[cfg(test)]

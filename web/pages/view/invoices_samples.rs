@@ -81,6 +81,7 @@ fn cursors_and_filters_are_encoded() {
     let page = InvoicesPage { status: Some(InvoiceStatus::Open), ..InvoicesPage::samples().remove(0).1 };
     assert_eq!(page.older_link().unwrap(), "/app/invoices?status=open&cursor=c2%26%3Dx");
     assert_eq!(page.statuses()[0].href, "/app/invoices");
+    assert_eq!(page.file_link(), "/app/invoices.csv?status=open", "a file begins at the beginning");
 }
 
 #[test]

@@ -10,7 +10,9 @@ mod invoices;
 mod login;
 mod nav;
 mod nearest;
+mod operator_login;
 mod overview;
+mod payments;
 mod shell;
 mod support;
 #[cfg(test)]
@@ -22,7 +24,13 @@ pub use invoices::{Freshness, InvoiceRow, InvoiceStatus, InvoicesPage, StatusFil
 pub use login::{FieldError, LoginLimit, LoginNotice, LoginPage, LoginStep};
 pub use nav::{Act, Audience, Command, PLACES, Place};
 pub use nearest::nearest;
-pub use overview::{JobRow, JobStatus, OverviewPage, Plan, QaChart, QaPoint};
+pub use operator_login::OperatorLoginPage;
+pub use overview::{BillingNotice, JobRow, JobStatus, OverviewPage, Plan, QaChart, QaPoint};
+pub use payments::{
+    Compared, DifferenceRow, LastComparison, LinkFields, LinkPage, LinkStep, PaymentMode, PaymentRow,
+    PaymentsNotice, PaymentsPage, ReconciliationPage, RefundFields, RefundPage, RefundState, RefundTarget,
+    WebhookRow,
+};
 pub use shell::{Account, Shell, Theme};
 pub use support::{SupportPage, TicketRow, TicketState};
 
@@ -121,6 +129,8 @@ pub(crate) fn icons() -> Vec<&'static str> {
     icons.extend(JobStatus::ALL.iter().map(|status| status.badge().glyph));
     icons.extend(TicketState::ALL.iter().map(|state| state.badge().glyph));
     icons.extend(LoginNotice::ALL.iter().map(LoginNotice::glyph));
+    icons.extend(PaymentsNotice::ALL.iter().map(PaymentsNotice::glyph));
+    icons.extend([PaymentMode::Test, PaymentMode::Live].map(|mode| mode.badge().glyph));
     icons.extend([Direction::Up, Direction::Down].iter().map(Direction::glyph));
     icons
 }

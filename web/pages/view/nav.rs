@@ -31,6 +31,18 @@ pub enum Audience {
     Customer,
     /// Those who are not.
     Stranger,
+    /// Operators with a session in this browser, on their own pages.
+    Operator,
+}
+
+impl Audience {
+    /// The name of their group of places.
+    pub const fn group(self) -> &'static str {
+        match self {
+            Self::Operator => "Operator",
+            Self::Customer | Self::Stranger => "Customer",
+        }
+    }
 }
 
 /// All places that exist.
@@ -79,6 +91,17 @@ pub const PLACES: &[Place] = &[
         tab: "",
         audience: Audience::Stranger,
     },
+    Place {
+        label: "Payments",
+        command: "Open Payments",
+        path: "/payments",
+        icon: "invoice",
+        letter: "p",
+        in_header: true,
+        in_bar: true,
+        tab: "",
+        audience: Audience::Operator,
+    },
 ];
 
 /// An entry of the palette.
@@ -116,9 +139,9 @@ impl Command {
     }
 }
 
-/// The commands of somebody who is signed in, or not.
-pub(super) fn commands(signed_in: bool) -> Vec<Command> {
-    let mut commands: Vec<Command> = places(signed_in)
+/// The commands of somebody.
+pub(super) fn commands(audience: Audience) -> Vec<Command> {
+    let mut commands: Vec<Command> = places(audience)
         .map(|place| Command {
             id: place.icon,
             label: place.command,
@@ -127,14 +150,13 @@ pub(super) fn commands(signed_in: bool) -> Vec<Command> {
         })
         .collect();
     commands.push(Command { id: "theme", label: "Toggle Theme", icon: "moon", act: Act::Theme });
-    if signed_in {
+    if audience != Audience::Stranger {
         commands.push(Command { id: "leave", label: "Sign out", icon: "leave", act: Act::Send("sign-out") });
     }
     commands
 }
 
-/// The places of somebody who is signed in, or not.
-pub(super) fn places(signed_in: bool) -> impl Iterator<Item = &'static Place> {
-    let audience = if signed_in { Audience::Customer } else { Audience::Stranger };
+/// The places of somebody.
+pub(super) fn places(audience: Audience) -> impl Iterator<Item = &'static Place> {
     PLACES.iter().filter(move |place| place.audience == audience)
 }

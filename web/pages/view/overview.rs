@@ -13,6 +13,8 @@ pub struct OverviewPage {
     pub shell: Shell,
     /// The plan beside the greeting.
     pub plan: Plan,
+    /// Why the payment provider's portal did not open, when it did not.
+    pub billing: Option<BillingNotice>,
     /// Jobs this month.
     pub jobs: Part<Stat>,
     /// Mean QA score.
@@ -29,6 +31,64 @@ pub struct OverviewPage {
     pub next_invoice: Part<Option<InvoiceRow>>,
 }
 
+/// Why the payment provider's portal did not open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BillingNotice {
+    /// No payment provider is configured.
+    NotConfigured,
+    /// The customer has never bought anything.
+    NothingYet,
+    /// The provider did not answer.
+    Failed,
+}
+
+impl BillingNotice {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::NotConfigured, Self::NothingYet, Self::Failed];
+
+    /// Its word in the address.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotConfigured => "not-configured",
+            Self::NothingYet => "nothing-yet",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// By its word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|notice| notice.as_str() == word)
+    }
+
+    fn tone(self) -> Tone {
+        if self == Self::Failed { Tone::Bad } else { Tone::Info }
+    }
+
+    fn glyph(self) -> &'static str {
+        if self == Self::Failed { "alert" } else { "info" }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::NotConfigured => "Billing can't be managed here yet",
+            Self::NothingYet => "There is nothing to manage yet",
+            Self::Failed => "The billing pages could not be opened",
+        }
+    }
+
+    fn text(self) -> &'static str {
+        match self {
+            Self::NotConfigured => {
+                "Payments are not set up in this place. Your invoices are listed as before."
+            }
+            Self::NothingYet => "Cards, receipts and cancelling appear here once you have bought a plan.",
+            Self::Failed => {
+                "The payment provider did not answer. Nothing was changed; try again in a minute."
+            }
+        }
+    }
+}
+
 /// The customer's plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
@@ -36,6 +96,8 @@ pub struct Plan {
     pub name: String,
     /// When it renews, where it does.
     pub renews: Option<Moment>,
+    /// When it ends, where it was cancelled.
+    pub ends: Option<Moment>,
 }
 
 impl Plan {

@@ -84,7 +84,8 @@ fn jobs() -> Vec<JobRow> {
 fn full() -> OverviewPage {
     OverviewPage {
         shell: shell::samples::signed_in("/app"),
-        plan: Plan { name: "Pro".into(), renews: Some(Moment::new("2026-12-01", "1 Dec 2026")) },
+        plan: Plan { name: "Pro".into(), renews: Some(Moment::new("2026-12-01", "1 Dec 2026")), ends: None },
+        billing: None,
         jobs: used(
             known("Jobs this month", "312", "", moved(Direction::Up, "12 %", Judgement::Better)),
             312,
@@ -111,7 +112,7 @@ impl OverviewPage {
         let invoice = InvoiceRow::sample("EP-1042", InvoiceStatus::Open);
         let points = points();
         let empty = Self {
-            plan: Plan { name: "Free".into(), renews: None },
+            plan: Plan { name: "Free".into(), renews: None, ends: None },
             jobs: used(
                 known(
                     "Jobs this month",
@@ -167,6 +168,16 @@ impl OverviewPage {
             ("app-light", Self { shell: light, ..full.clone() }),
             ("app-banners", Self { shell: banners, ..full.clone() }),
             ("app-empty", empty),
+            (
+                "app-ends",
+                Self {
+                    plan: Plan { renews: None, ends: full.plan.renews.clone(), ..full.plan.clone() },
+                    ..full.clone()
+                },
+            ),
+            ("app-billing-missing", Self { billing: Some(BillingNotice::NotConfigured), ..full.clone() }),
+            ("app-billing-nothing", Self { billing: Some(BillingNotice::NothingYet), ..full.clone() }),
+            ("app-billing-failed", Self { billing: Some(BillingNotice::Failed), ..full.clone() }),
             ("app-part-failed", broken),
             ("app-all-failed", down),
             ("app-one-score", Self { chart: Part::Ready(one), ..full.clone() }),

@@ -1,7 +1,7 @@
 //! What surrounds every page: who is signed in, the theme, banners, menus.
 
 use super::Link;
-use super::nav::{Command, Place, commands, places};
+use super::nav::{Audience, Command, Place, commands, places};
 
 /// The frame of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct Shell {
     pub csrf: String,
     /// Who is signed in.
     pub account: Option<Account>,
+    /// The operator whose page this is; their places stand in the menus, and no customer's.
+    pub operator: Option<String>,
     /// Whether `DEMO_MODE` is on: says so in a banner and offers the demo account.
     pub demo: bool,
     /// Whether Stripe is in test mode, as a banner.
@@ -122,9 +124,23 @@ impl Shell {
         self.places().first().map_or("/", |place| place.path)
     }
 
+    /// Whose places stand in the menus.
+    pub fn audience(&self) -> Audience {
+        match (&self.operator, &self.account) {
+            (Some(_), _) => Audience::Operator,
+            (None, Some(_)) => Audience::Customer,
+            (None, None) => Audience::Stranger,
+        }
+    }
+
     /// Every place that this visitor can go to.
     pub fn places(&self) -> Vec<&'static Place> {
-        places(self.account.is_some()).collect()
+        places(self.audience()).collect()
+    }
+
+    /// Whether the header leads to the customers' sign-in: not where one is signing in already.
+    pub fn offers_sign_in(&self) -> bool {
+        !["/auth/login", "/dashboard/login"].contains(&self.bare_path())
     }
 
     /// The links of the header.
@@ -144,7 +160,7 @@ impl Shell {
 
     /// The entries of the palette.
     pub fn commands(&self) -> Vec<Command> {
-        commands(self.account.is_some())
+        commands(self.audience())
     }
 
     /// The tabs of `/app`.
@@ -192,6 +208,7 @@ pub(crate) mod samples {
             theme: Theme::Dark,
             csrf: "csrf-token".to_owned(),
             account: None,
+            operator: None,
             demo: false,
             test_mode: false,
             version: "0.1.0".to_owned(),
@@ -203,5 +220,10 @@ pub(crate) mod samples {
     pub(crate) fn signed_in(path: &str) -> Shell {
         let account = Account { email: "ada@example.com".to_owned(), name: Some("Ada Lovelace".to_owned()) };
         Shell { account: Some(account), ..stranger(path) }
+    }
+
+    /// An operator is.
+    pub(crate) fn operator(path: &str) -> Shell {
+        Shell { operator: Some("ada".to_owned()), test_mode: true, ..stranger(path) }
     }
 }

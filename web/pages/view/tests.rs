@@ -12,9 +12,15 @@ use super::*;
 fn pages() -> Vec<(&'static str, String)> {
     let mut pages = Vec::new();
     pages.extend(LoginPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(OperatorLoginPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(OverviewPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(InvoicesPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(SupportPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(PaymentsPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(LinkPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(RefundPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages
+        .extend(ReconciliationPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(ErrorPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages
 }

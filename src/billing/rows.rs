@@ -72,6 +72,10 @@ pub struct Payment {
     pub created_at: Timestamp,
 }
 
+row! { Payment {
+    id, customer_id, invoice_id, amount_minor, refunded_minor, currency, status, created_at
+} }
+
 /// Take an invoice into the mirror; false when it is there.
 pub fn add_invoice(tx: &mut Tx<'_>, invoice: &Invoice) -> Result<bool> {
     let added = tx.run(

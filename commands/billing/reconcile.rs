@@ -1,0 +1,42 @@
+//! `echopilot billing reconcile`
+
+use echopilot_core::billing::{ReconcileBilling, ReconcileReport};
+use echopilot_core::platform::Result;
+
+use crate::boot;
+use crate::exit::Exit;
+use crate::global::Global;
+use crate::ui::Ui;
+
+/// Compare; any difference is a finding, also one that was mended.
+pub(super) fn run(operation: &ReconcileBilling, global: &Global, ui: Ui) -> Result<Exit> {
+    let cx = boot::shell(global)?;
+    let report = ui.working("comparing with Stripe", || cx.call(operation))?;
+    ui.answer::<ReconcileBilling>(&report, |table| {
+        table.head(&["kind", "at Stripe", "missing", "stale", "extra", "deleted", "unverified"]);
+        for kind in &report.kinds {
+            let listed = if kind.offered { kind.listed.to_string() } else { "not offered".to_owned() };
+            let counts = [kind.missing, kind.stale, kind.extra, kind.deleted, kind.unverified];
+            let mut row = vec![kind.kind.as_str().to_owned(), listed];
+            row.extend(counts.iter().map(ToString::to_string));
+            table.row(&row);
+        }
+    })?;
+    if !ui.is_json() {
+        explain(&report, ui);
+    }
+    Ok(if report.drift == 0 { Exit::Done } else { Exit::Finding })
+}
+
+fn explain(report: &ReconcileReport, ui: Ui) {
+    for object in &report.shown {
+        let fields =
+            if object.fields.is_empty() { String::new() } else { format!(": {}", object.fields.join(", ")) };
+        ui.data(&format!("{} {} {}{fields}", object.drift, object.kind.as_str(), object.id));
+    }
+    match (report.drift, report.applied) {
+        (0, _) => ui.say("The mirror is as Stripe is."),
+        (drift, true) => ui.say(&format!("{drift} objects differed; the mirror is as Stripe is now.")),
+        (drift, false) => ui.say(&format!("{drift} objects differ; --apply makes the mirror equal.")),
+    }
+}

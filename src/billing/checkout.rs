@@ -1,0 +1,148 @@
+//! The way from a plan to Stripe's checkout page.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::operations::{Asked, Draft, Kind, carry_out};
+use super::portal::{PaymentPage, page};
+use super::stripe_customer;
+use crate::config::{SignupMode, StripePrices};
+use crate::customers::{Customer, directory};
+use crate::events::Log;
+use crate::operation::{Access, Caller, Cost, Cx, Meta, Operation, Route};
+use crate::outbound::{Stripe, StripeCall, StripeFailure};
+use crate::platform::{Code, Email, Fault, Result};
+
+/// A plan that can be bought here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PaidPlan {
+    /// The smaller subscription.
+    Starter,
+    /// The larger subscription.
+    Pro,
+}
+
+/// How often it is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Period {
+    /// Every month.
+    Month,
+    /// Every year.
+    Year,
+}
+
+/// Begin to buy a plan: the address of the payment provider's checkout page. What it costs is the server's choice.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StartCheckout {
+    /// Which plan.
+    pub plan: PaidPlan,
+    /// How often it is paid.
+    pub period: Period,
+    /// Whose plan it will be; a signed-in customer leaves it out.
+    #[serde(default)]
+    pub email: Option<Email>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Wanted {
+    customer_id: String,
+    stripe_customer: String,
+    price: String,
+    plan: PaidPlan,
+    base_url: String,
+}
+
+impl Operation for StartCheckout {
+    const META: Meta = Meta {
+        name: "start-checkout",
+        route: Route::post("/api/billing/checkout"),
+        access: Access::Public,
+        cost: Cost::Blocking,
+        log: Log::Billing,
+    };
+    type Output = PaymentPage;
+
+    fn run(&self, cx: &Cx) -> Result<PaymentPage> {
+        let email = self.buyer(cx)?;
+        cx.deps.stripe()?;
+        let price = price(&cx.deps.settings.stripe.prices, self.plan, self.period)?;
+        let (new_id, now) = (cx.deps.ids.ulid_at(cx.now), cx.now);
+        let customer: Customer =
+            cx.deps.store.write(move |tx| directory::found_or_made(tx, &email, &new_id, now))?;
+        let wanted = Wanted {
+            stripe_customer: stripe_customer::of(cx, &customer)?,
+            customer_id: customer.id.clone(),
+            price,
+            plan: self.plan,
+            base_url: cx.deps.base_url.clone(),
+        };
+        let draft = Draft::new(cx, Kind::Checkout, &customer.id);
+        let asked = cx.deps.store.write(move |tx| draft.begin(tx, &wanted))?;
+        PaymentPage::of(carry_out(cx, &asked)?)
+    }
+}
+
+impl StartCheckout {
+    /// Whose plan it will be. Strangers get the same answers for every address.
+    fn buyer(&self, cx: &Cx) -> Result<Email> {
+        match (&cx.caller, &self.email) {
+            (Caller::Customer(session), None) => Ok(session.profile.email.clone()),
+            (Caller::Customer(session), Some(email)) if *email == session.profile.email => Ok(email.clone()),
+            (Caller::Customer(_), Some(_)) => Err(Fault::invalid(
+                "email",
+                "expected none, or the address you are signed in with; sign out to buy for another",
+            )),
+            // Else whoever begins to buy would be a known customer without an invitation.
+            (Caller::Anonymous, _) if cx.deps.settings.signup_mode == SignupMode::Invite => Err(Fault::new(
+                Code::Unauthenticated,
+                "Sign in first, at /auth/login: plans are sold to invited customers only",
+            )),
+            (_, Some(email)) => Ok(email.clone()),
+            (_, None) => Err(Fault::invalid("email", "expected your e-mail address, or sign in first")),
+        }
+    }
+}
+
+/// The price of a plan, as the settings have it.
+fn price(prices: &StripePrices, plan: PaidPlan, period: Period) -> Result<String> {
+    let (price, setting) = match (plan, period) {
+        (PaidPlan::Starter, Period::Month) => (&prices.starter, "STRIPE_PRICE_STARTER"),
+        (PaidPlan::Starter, Period::Year) => (&prices.starter_yearly, "STRIPE_PRICE_STARTER_YEARLY"),
+        (PaidPlan::Pro, Period::Month) => (&prices.pro, "STRIPE_PRICE_PRO"),
+        (PaidPlan::Pro, Period::Year) => (&prices.pro_yearly, "STRIPE_PRICE_PRO_YEARLY"),
+    };
+    price
+        .clone()
+        .ok_or_else(|| Fault::not_configured(setting, "this plan can't be bought here; write to support"))
+}
+
+impl PaidPlan {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Starter => "starter",
+            Self::Pro => "pro",
+        }
+    }
+}
+
+/// Ask for it.
+pub(super) fn ask(stripe: &dyn Stripe, asked: &Asked) -> Result<Value, StripeFailure> {
+    let Wanted { customer_id, stripe_customer, price, plan, base_url } = asked.wanted()?;
+    let call = StripeCall::post("/v1/checkout/sessions", asked.idempotency_key.as_str())
+        .with("mode", "subscription")
+        .with("customer", stripe_customer)
+        .with("line_items[0][price]", price)
+        .with("line_items[0][quantity]", "1")
+        .with("success_url", format!("{base_url}/app?checkout=done"))
+        .with("cancel_url", format!("{base_url}/pricing"))
+        .with("client_reference_id", customer_id.as_str())
+        .with("metadata[customer_id]", customer_id.as_str())
+        .with("metadata[plan]", plan.as_str())
+        .with("subscription_data[metadata][customer_id]", customer_id.as_str())
+        .with("subscription_data[metadata][plan]", plan.as_str());
+    page(&stripe.call(&call)?)
+}

@@ -1,0 +1,14 @@
+//! The ledger of events that Stripe sent: each as it came, once, with where it stands.
+
+mod event;
+mod forward;
+mod list;
+mod receive;
+mod replay;
+pub(super) mod sql;
+
+pub use event::{EventState, StoredEvent};
+pub use forward::forward;
+pub use list::{EventList, EventShown, ListEvents, ShowEvent};
+pub use receive::{ReceiveWebhook, WebhookTaken};
+pub use replay::{ReplayEvent, ReplayedEvent};

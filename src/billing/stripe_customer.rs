@@ -1,0 +1,57 @@
+//! One customer of Stripe's for each of ours: made when it is first needed, remembered in the directory.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::operations::{Asked, Draft, Kind, Settled, carry_out, incomplete};
+use crate::customers::{Customer, directory};
+use crate::operation::Cx;
+use crate::outbound::{Stripe, StripeCall, StripeFailure};
+use crate::platform::{Fault, Result, Timestamp};
+use crate::store::Tx;
+
+/// The address is read when Stripe is asked, so that it stands in one place.
+#[derive(Debug, Serialize, Deserialize)]
+struct Wanted {
+    customer_id: String,
+}
+
+/// Stripe's identifier of `customer`. Everybody who needs it at the same time asks under the same key, so there is one.
+pub(super) fn of(cx: &Cx, customer: &Customer) -> Result<String> {
+    if let Some(id) = &customer.stripe_customer_id {
+        return Ok(id.clone());
+    }
+    let wanted = Wanted { customer_id: customer.id.clone() };
+    let draft = Draft::new(cx, Kind::Customer, &customer.id);
+    let asked = cx.deps.store.write(move |tx| draft.begin_shared(tx, &wanted))?;
+    match carry_out(cx, &asked)? {
+        Settled::Done(answer) => {
+            text(&answer["id"]).ok_or_else(|| Fault::internal("a customer without an id"))
+        }
+        Settled::Undecided(fault) => Err(fault),
+    }
+}
+
+/// Ask for it.
+pub(super) fn ask(cx: &Cx, stripe: &dyn Stripe, asked: &Asked) -> Result<Value, StripeFailure> {
+    let Wanted { customer_id } = asked.wanted()?;
+    let found = cx.deps.store.read(|tx| directory::by_id(tx, &customer_id));
+    let customer = found
+        .and_then(|found| found.ok_or_else(|| Fault::not_found("The customer")))
+        .map_err(StripeFailure::Unknown)?;
+    let call = StripeCall::post("/v1/customers", asked.idempotency_key.as_str())
+        .with("email", customer.email.as_str())
+        .with("name", customer.name)
+        .with("metadata[customer_id]", customer_id);
+    let id = text(&stripe.call(&call)?["id"]).ok_or_else(|| incomplete("id"))?;
+    Ok(json!({ "id": id }))
+}
+
+/// Remember it.
+pub(super) fn take_in(tx: &mut Tx<'_>, asked: &Asked, answer: &Value, now: Timestamp) -> Result<()> {
+    directory::pay_through(tx, &asked.subject, answer["id"].as_str().unwrap_or_default(), now)
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+}

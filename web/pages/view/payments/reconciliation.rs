@@ -1,0 +1,96 @@
+//! `/payments/reconciliation`: Stripe's state and ours, side by side.
+
+use askama::Template;
+
+use super::PaymentMode;
+use crate::pages::view::{Badge, FieldError, Moment, Part, Shell, Tone};
+
+/// The page.
+#[derive(Debug, Clone, Template)]
+#[template(path = "payments_reconciliation.html")]
+pub struct ReconciliationPage {
+    /// The frame.
+    pub shell: Shell,
+    /// Which world is compared.
+    pub mode: PaymentMode,
+    /// The last comparison; none yet.
+    pub last: Part<Option<LastComparison>>,
+    /// The one that was just made.
+    pub compared: Option<Compared>,
+    /// From which day on, as it was typed.
+    pub since: String,
+    /// What is wrong with the fields.
+    pub errors: Vec<FieldError>,
+    /// Why there is no comparison.
+    pub failed: Option<String>,
+}
+
+/// An earlier comparison.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastComparison {
+    /// When it ended.
+    pub at: Moment,
+    /// How many differences it found.
+    pub differences: i64,
+    /// Whether they were put right.
+    pub applied: bool,
+}
+
+/// A comparison with its rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compared {
+    /// Whether what differed was put right.
+    pub applied: bool,
+    /// How many objects were compared.
+    pub objects: i64,
+    /// How many differ.
+    pub total: i64,
+    /// What differed; at most as many as a page can show.
+    pub rows: Vec<DifferenceRow>,
+}
+
+/// One difference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DifferenceRow {
+    /// `missing`, `stale`, `extra` or `deleted`.
+    pub found: String,
+    /// `invoice`, `payment` …
+    pub kind: String,
+    /// Stripe's identifier.
+    pub id: String,
+    /// What differs.
+    pub detail: String,
+}
+
+impl LastComparison {
+    fn badge(&self) -> Badge {
+        verdict(self.differences, self.applied)
+    }
+}
+
+impl Compared {
+    fn badge(&self) -> Badge {
+        verdict(self.total, self.applied)
+    }
+
+    fn has_more(&self) -> bool {
+        i64::try_from(self.rows.len()).is_ok_and(|shown| shown < self.total)
+    }
+}
+
+fn verdict(differences: i64, applied: bool) -> Badge {
+    let (tone, glyph, text) = match (differences, applied) {
+        (0, _) => (Tone::Ok, "check", "No difference".to_owned()),
+        (1, true) => (Tone::Info, "check", "1 difference put right".to_owned()),
+        (count, true) => (Tone::Info, "check", format!("{count} differences put right")),
+        (1, false) => (Tone::Warn, "alert", "1 difference".to_owned()),
+        (count, false) => (Tone::Warn, "alert", format!("{count} differences")),
+    };
+    Badge { tone, glyph, text }
+}
+
+impl ReconciliationPage {
+    fn error_at(&self, field: &str) -> Option<&str> {
+        self.errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
+    }
+}
