@@ -1,22 +1,18 @@
 //! A stand-alone invoice with one line. At Stripe it takes three calls; each has a key of its own, made from the stored
 //! one, so that the whole is repeated from the start whatever crashed in between, and nothing is there twice.
 
-use std::time::Duration;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::fields::{AMOUNTS, currency, words};
-use super::operations::{AskState, Asked, Draft, Kind, Settled, carry_out, incomplete, under_way};
-use super::rows::{Invoice, add_invoice};
+use super::operations::{Answered, AskState, Asked, Draft, Kind, Settled, carry_out, incomplete, under_way};
 use super::stripe_customer;
 use crate::customers::directory;
 use crate::events::Log;
 use crate::operation::{Access, Cost, Cx, Meta, Operation, OpsEvent, Route, Severity, Status};
 use crate::outbound::{Stripe, StripeCall, StripeFailure};
-use crate::platform::{Email, Fault, Result, Timestamp, format_money};
-use crate::store::Tx;
+use crate::platform::{Email, Fault, Result, format_money};
 
 /// How long a customer has to pay.
 const DAYS_UNTIL_DUE: &str = "14";
@@ -137,7 +133,7 @@ impl Operation for CreateInvoice {
 }
 
 /// Make it, give it its line, finalise it.
-pub(super) fn ask(stripe: &dyn Stripe, asked: &Asked) -> Result<Value, StripeFailure> {
+pub(super) fn ask(stripe: &dyn Stripe, asked: &Asked) -> Result<Answered, StripeFailure> {
     let wanted: Wanted = asked.wanted()?;
     let key = |step: &str| format!("{}-{step}", asked.idempotency_key);
     let draft = StripeCall::post("/v1/invoices", key("create"))
@@ -165,7 +161,7 @@ fn fill_and_finalise(
     id: &str,
     wanted: &Wanted,
     key: impl Fn(&str) -> String,
-) -> Result<Value, StripeFailure> {
+) -> Result<Answered, StripeFailure> {
     let line = StripeCall::post("/v1/invoiceitems", key("item"))
         .with("customer", wanted.stripe_customer.as_str())
         .with("invoice", id)
@@ -177,42 +173,10 @@ fn fill_and_finalise(
     if invoice["id"] != id {
         return Err(incomplete("id"));
     }
-    let kept = [
-        "id",
-        "number",
-        "hosted_invoice_url",
-        "invoice_pdf",
-        "total",
-        "currency",
-        "status",
-        "livemode",
-        "created",
-        "due_date",
-    ];
-    Ok(kept.iter().map(|name| ((*name).to_owned(), invoice[*name].clone())).collect())
-}
-
-/// Into the mirror; a webhook may have been faster.
-pub(super) fn take_in(tx: &mut Tx<'_>, asked: &Asked, invoice: &Value, now: Timestamp) -> Result<()> {
-    let wanted: Wanted = asked.request()?;
-    let text = |name: &str| invoice[name].as_str().map(str::to_owned);
-    let time = |name: &str| invoice[name].as_i64().map(|seconds| Timestamp(seconds.saturating_mul(1_000)));
-    let row = Invoice {
-        id: text("id").unwrap_or_default(),
-        customer_id: asked.subject.clone(),
-        number: text("number").unwrap_or_default(),
-        description: wanted.description,
-        amount_minor: invoice["total"].as_i64().unwrap_or(wanted.amount_minor),
-        refunded_minor: 0,
-        currency: text("currency").unwrap_or(wanted.currency),
-        status: text("status").unwrap_or_else(|| "open".to_owned()),
-        issued_at: time("created").unwrap_or(now),
-        due_at: time("due_date").or_else(|| Some(now.plus(Duration::from_secs(14 * 24 * 3600)))),
-        hosted_invoice_url: text("hosted_invoice_url"),
-        invoice_pdf: text("invoice_pdf"),
-        observed_at: now,
-    };
-    add_invoice(tx, &row).map(drop)
+    let kept =
+        ["id", "number", "hosted_invoice_url", "invoice_pdf", "total", "currency", "status", "livemode"];
+    let kept = kept.iter().map(|name| ((*name).to_owned(), invoice[*name].clone())).collect();
+    Ok(Answered { kept, objects: vec![invoice] })
 }
 
 /// What a colleague would be told.

@@ -16,11 +16,13 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::mirror::{self, Seen};
 use super::sql::{
     ASKED_ADD, ASKED_BY_CALLER, ASKED_BY_KEY, ASKED_DECIDE, ASKED_FAILURES, ASKED_FORGET, ASKED_OPEN,
     ASKED_UNDECIDED,
 };
 use super::{checkout, create_invoice, portal, refund, stripe_customer, void_invoice};
+use crate::customers::directory;
 use crate::events::{Level, Log, Scrubbed};
 use crate::operation::{Caller, Cx, OpsEvent};
 use crate::outbound::{Stripe, StripeFailure};
@@ -94,6 +96,22 @@ pub(super) struct Draft {
     now: Timestamp,
 }
 
+/// What Stripe answered.
+#[derive(Debug, Clone)]
+pub(super) struct Answered {
+    /// What is kept of it, and told to whoever asked.
+    pub(super) kept: Value,
+    /// The objects as they are now, for the mirror.
+    pub(super) objects: Vec<Value>,
+}
+
+impl Answered {
+    /// An answer that the mirror learns nothing from.
+    pub(super) fn kept(kept: Value) -> Self {
+        Self { kept, objects: Vec::new() }
+    }
+}
+
 /// What came of asking.
 #[derive(Debug)]
 pub(super) enum Settled {
@@ -130,25 +148,14 @@ impl Kind {
         matches!(self, Self::Portal | Self::Checkout)
     }
 
-    fn ask(self, cx: &Cx, stripe: &dyn Stripe, asked: &Asked) -> Result<Value, StripeFailure> {
+    fn ask(self, cx: &Cx, stripe: &dyn Stripe, asked: &Asked) -> Result<Answered, StripeFailure> {
         match self {
             Self::Customer => stripe_customer::ask(cx, stripe, asked),
-            Self::Portal => portal::ask(stripe, asked),
-            Self::Checkout => checkout::ask(stripe, asked),
+            Self::Portal => portal::ask(stripe, asked).map(Answered::kept),
+            Self::Checkout => checkout::ask(stripe, asked).map(Answered::kept),
             Self::Invoice => create_invoice::ask(stripe, asked),
             Self::VoidInvoice => void_invoice::ask(stripe, asked),
             Self::Refund => refund::ask(stripe, asked),
-        }
-    }
-
-    /// What follows from the answer in our own tables.
-    fn take_in(self, tx: &mut Tx<'_>, asked: &Asked, answer: &Value, now: Timestamp) -> Result<()> {
-        match self {
-            Self::Portal | Self::Checkout => Ok(()),
-            Self::Customer => stripe_customer::take_in(tx, asked, answer, now),
-            Self::Invoice => create_invoice::take_in(tx, asked, answer, now),
-            Self::VoidInvoice => void_invoice::take_in(tx, asked, answer, now),
-            Self::Refund => refund::take_in(tx, asked, answer, now),
         }
     }
 
@@ -263,11 +270,11 @@ pub(super) fn carry_out(cx: &Cx, asked: &Asked) -> Result<Settled> {
     match kind.ask(cx, stripe, asked) {
         Ok(answer) => {
             decide(cx, kind, asked, &answer, None)?;
-            Ok(Settled::Done(answer))
+            Ok(Settled::Done(answer.kept))
         }
         Err(failure @ StripeFailure::Refused { .. }) if asked.is_decided_by(cx, &failure) => {
             let fault = Fault::from(failure);
-            decide(cx, kind, asked, &Value::Null, Some(&fault.detail))?;
+            decide(cx, kind, asked, &Answered::kept(Value::Null), Some(&fault.detail))?;
             Err(fault)
         }
         Err(failure) => {
@@ -283,26 +290,32 @@ pub(super) fn carry_out(cx: &Cx, asked: &Asked) -> Result<Settled> {
 
 /// Write down the end of it, what follows from it and what is told of it: all at once, and only once, whoever else
 /// carries out the same row.
-fn decide(cx: &Cx, kind: Kind, asked: &Asked, answer: &Value, refused: Option<&str>) -> Result<()> {
+fn decide(cx: &Cx, kind: Kind, asked: &Asked, answer: &Answered, refused: Option<&str>) -> Result<()> {
     let state = if refused.is_none() { "succeeded" } else { "failed" };
     note(cx, kind, asked, state, refused);
-    let told = kind.told(cx, asked, answer, refused);
-    let mut kept = answer.clone();
+    let told = kind.told(cx, asked, &answer.kept, refused);
+    let mut kept = answer.kept.clone();
     if kind.leads_into_an_account()
         && let Some(members) = kept.as_object_mut()
     {
         members.remove("url");
     }
     let kept = refused.is_none().then(|| kept.to_string());
-    let (asked, answer, refused) = (asked.clone(), answer.clone(), refused.map(str::to_owned));
+    // One that can't be read must not undo that it was done; the next comparison with Stripe brings it.
+    let objects: Vec<Value> = answer.objects.iter().filter(|object| mirror::reads(object)).cloned().collect();
+    let made = answer.kept["id"].as_str().filter(|_| kind == Kind::Customer).map(str::to_owned);
+    let (asked, seen, refused) = (asked.clone(), Seen::fetched(cx), refused.map(str::to_owned));
     let now = cx.deps.clock.now();
     cx.deps.store.write(move |tx| {
         let row = args![asked.id.as_str(), state, kept.as_deref(), refused.as_deref(), now];
         if tx.run(ASKED_DECIDE, row)? == 0 {
             return Ok(());
         }
-        if refused.is_none() {
-            kind.take_in(tx, &asked, &answer, now)?;
+        if let Some(made) = &made {
+            directory::pay_through(tx, &asked.subject, made, now)?;
+        }
+        for object in &objects {
+            mirror::take_in(tx, object, &seen)?;
         }
         told.as_ref().map_or(Ok(()), |told| told.store(tx))
     })

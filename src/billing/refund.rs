@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::fields::{stripe_id, words};
-use super::operations::{AskState, Asked, Draft, Kind, Settled, carry_out, incomplete, under_way};
+use super::operations::{Answered, AskState, Asked, Draft, Kind, Settled, carry_out, incomplete, under_way};
 use super::rows::Payment;
-use super::sql::{INVOICE_REFUNDED, PAYMENT, PAYMENT_REFUNDED};
+use super::sql::PAYMENT;
 use crate::events::Log;
 use crate::operation::{Access, Cost, Cx, Meta, Operation, OpsEvent, Route, Severity, Status};
 use crate::outbound::{Stripe, StripeCall, StripeFailure};
-use crate::platform::{Code, Fault, Result, Timestamp, format_money};
+use crate::platform::{Code, Fault, Result, format_money};
 use crate::store::{Tx, args};
 
 /// Reasons that Stripe has a word for.
@@ -62,8 +62,6 @@ pub struct RefundedPayment {
 struct Wanted {
     amount_minor: Option<i64>,
     reason: String,
-    /// What the mirror had of refunds before this one.
-    refunded_before: i64,
 }
 
 /// What is known before Stripe is asked.
@@ -158,11 +156,8 @@ impl RefundPayment {
                     return Err(under_way("A refund of this payment", &open));
                 }
             }
-            let wanted = Wanted {
-                amount_minor: operation.amount_minor,
-                reason: operation.reason.trim().to_owned(),
-                refunded_before: payment.as_ref().map_or(0, |payment| payment.refunded_minor),
-            };
+            let wanted =
+                Wanted { amount_minor: operation.amount_minor, reason: operation.reason.trim().to_owned() };
             let asked = draft.begin(tx, &wanted)?;
             told.store(tx)?;
             Ok(Begun { payment, asked: Some(asked) })
@@ -198,9 +193,9 @@ fn payment(tx: &mut Tx<'_>, id: &str) -> Result<Option<Payment>> {
     tx.maybe(PAYMENT, args![id])
 }
 
-/// Ask for it, and for how much of the charge was refunded since, so that the mirror follows.
-pub(super) fn ask(stripe: &dyn Stripe, asked: &Asked) -> Result<Value, StripeFailure> {
-    let Wanted { amount_minor, reason, refunded_before } = asked.wanted()?;
+/// Ask for it, and for what was paid as it is afterwards, so that the mirror follows.
+pub(super) fn ask(stripe: &dyn Stripe, asked: &Asked) -> Result<Answered, StripeFailure> {
+    let Wanted { amount_minor, reason } = asked.wanted()?;
     let object = if asked.subject.starts_with("pi_") { "payment_intent" } else { "charge" };
     let mut call = StripeCall::post("/v1/refunds", asked.idempotency_key.as_str())
         .with(object, asked.subject.as_str())
@@ -212,32 +207,21 @@ pub(super) fn ask(stripe: &dyn Stripe, asked: &Asked) -> Result<Value, StripeFai
     let refund = stripe.call(&call.with(name, reason))?;
     let amount = refund["amount"].as_i64().filter(|_| refund["id"].is_string());
     let amount = amount.ok_or_else(|| incomplete("id and amount"))?;
-    let came_back = !matches!(refund["status"].as_str(), Some("failed" | "canceled"));
-    // The refund stands whatever becomes of this second question.
-    let charge = refund["charge"]
-        .as_str()
-        .and_then(|charge| stripe.call(&StripeCall::get(format!("/v1/charges/{charge}"))).ok());
-    let told = charge.and_then(|charge| charge["amount_refunded"].as_i64());
-    let known = told.unwrap_or(refunded_before + if came_back { amount } else { 0 });
-    Ok(json!({
+    let kept = json!({
         "id": refund["id"],
         "status": refund["status"],
         "amount": amount,
         "currency": refund["currency"],
-        "charge": refund["charge"],
-        "payment_intent": refund["payment_intent"],
-        "refunded_minor": known,
-    }))
-}
-
-/// The mirror follows. It never goes back: a webhook may have told more meanwhile.
-pub(super) fn take_in(tx: &mut Tx<'_>, asked: &Asked, refund: &Value, now: Timestamp) -> Result<()> {
-    let (charge, intent) = (refund["charge"].as_str(), refund["payment_intent"].as_str());
-    let refunded = refund["refunded_minor"].as_i64();
-    let row = args![asked.subject.as_str(), charge, intent, refunded, now];
-    tx.run(PAYMENT_REFUNDED, row)?;
-    tx.run(INVOICE_REFUNDED, row)?;
-    Ok(())
+    });
+    // What was paid as it is now; the refund stands whatever becomes of these questions.
+    let paid = [("charge", "/v1/charges"), ("payment_intent", "/v1/payment_intents")];
+    let paid = paid.into_iter().filter_map(|(name, path)| {
+        let id = refund[name].as_str()?;
+        stripe.call(&StripeCall::get(format!("{path}/{id}"))).ok()
+    });
+    let mut objects: Vec<Value> = paid.collect();
+    objects.push(refund);
+    Ok(Answered { kept, objects })
 }
 
 /// What a colleague would be told of its end.

@@ -53,11 +53,6 @@ statements! {
 
     PAYMENT = "SELECT id, customer_id, invoice_id, amount_minor, refunded_minor, currency, status, created_at \
         FROM payments WHERE id = $1";
-    PAYMENT_REFUNDED = "UPDATE payments SET refunded_minor = $4, updated_at = $5 \
-        WHERE id IN ($1, $2, $3) AND refunded_minor < $4";
-    INVOICE_REFUNDED = "UPDATE invoices SET refunded_minor = $4, observed_at = $5 WHERE refunded_minor < $4 \
-        AND id IN (SELECT invoice_id FROM payments WHERE id IN ($1, $2, $3))";
-    INVOICE_STATUS = "UPDATE invoices SET status = $2, observed_at = $3 WHERE id = $1";
     PAYMENTS = "SELECT id, customer_id, invoice_id, amount_minor, refunded_minor, currency, status, created_at \
         FROM payments WHERE (CAST($1 AS TEXT) IS NULL OR customer_id = $1) \
         AND (CAST($2 AS TEXT) IS NULL OR status = $2) AND created_at >= $3 \

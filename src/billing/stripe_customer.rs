@@ -3,12 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::operations::{Asked, Draft, Kind, Settled, carry_out, incomplete};
+use super::operations::{Answered, Asked, Draft, Kind, Settled, carry_out, incomplete};
 use crate::customers::{Customer, directory};
 use crate::operation::Cx;
 use crate::outbound::{Stripe, StripeCall, StripeFailure};
-use crate::platform::{Fault, Result, Timestamp};
-use crate::store::Tx;
+use crate::platform::{Fault, Result};
 
 /// The address is read when Stripe is asked, so that it stands in one place.
 #[derive(Debug, Serialize, Deserialize)]
@@ -33,7 +32,7 @@ pub(super) fn of(cx: &Cx, customer: &Customer) -> Result<String> {
 }
 
 /// Ask for it.
-pub(super) fn ask(cx: &Cx, stripe: &dyn Stripe, asked: &Asked) -> Result<Value, StripeFailure> {
+pub(super) fn ask(cx: &Cx, stripe: &dyn Stripe, asked: &Asked) -> Result<Answered, StripeFailure> {
     let Wanted { customer_id } = asked.wanted()?;
     let found = cx.deps.store.read(|tx| directory::by_id(tx, &customer_id));
     let customer = found
@@ -43,13 +42,9 @@ pub(super) fn ask(cx: &Cx, stripe: &dyn Stripe, asked: &Asked) -> Result<Value, 
         .with("email", customer.email.as_str())
         .with("name", customer.name)
         .with("metadata[customer_id]", customer_id);
-    let id = text(&stripe.call(&call)?["id"]).ok_or_else(|| incomplete("id"))?;
-    Ok(json!({ "id": id }))
-}
-
-/// Remember it.
-pub(super) fn take_in(tx: &mut Tx<'_>, asked: &Asked, answer: &Value, now: Timestamp) -> Result<()> {
-    directory::pay_through(tx, &asked.subject, answer["id"].as_str().unwrap_or_default(), now)
+    let made = stripe.call(&call)?;
+    let id = text(&made["id"]).ok_or_else(|| incomplete("id"))?;
+    Ok(Answered { kept: json!({ "id": id }), objects: vec![made] })
 }
 
 fn text(value: &Value) -> Option<String> {

@@ -2,16 +2,14 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::fields::stripe_id;
-use super::operations::{AskState, Asked, Draft, Kind, Settled, carry_out, incomplete};
-use super::sql::INVOICE_STATUS;
+use super::operations::{Answered, AskState, Asked, Draft, Kind, Settled, carry_out, incomplete};
 use crate::events::Log;
 use crate::operation::{Access, Cost, Cx, Meta, Operation, OpsEvent, Route, Severity, Status};
 use crate::outbound::{Stripe, StripeCall, StripeFailure};
-use crate::platform::{Result, Timestamp};
-use crate::store::{Tx, args};
+use crate::platform::Result;
 
 /// Void an open invoice: it stays on record and can't be paid any more.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, clap::Args)]
@@ -68,17 +66,11 @@ impl Operation for VoidInvoice {
 }
 
 /// Ask for it.
-pub(super) fn ask(stripe: &dyn Stripe, asked: &Asked) -> Result<Value, StripeFailure> {
+pub(super) fn ask(stripe: &dyn Stripe, asked: &Asked) -> Result<Answered, StripeFailure> {
     let path = format!("/v1/invoices/{}/void", asked.subject);
     let invoice = stripe.call(&StripeCall::post(path, asked.idempotency_key.as_str()))?;
     let status = invoice["status"].as_str().ok_or_else(|| incomplete("status"))?;
-    Ok(json!({ "id": asked.subject, "status": status }))
-}
-
-/// The mirror follows.
-pub(super) fn take_in(tx: &mut Tx<'_>, asked: &Asked, invoice: &Value, now: Timestamp) -> Result<()> {
-    tx.run(INVOICE_STATUS, args![asked.subject.as_str(), invoice["status"].as_str(), now])?;
-    Ok(())
+    Ok(Answered { kept: json!({ "id": asked.subject, "status": status }), objects: vec![invoice] })
 }
 
 /// What a colleague would be told; a refusal is told to whoever asked.

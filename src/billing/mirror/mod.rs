@@ -93,6 +93,11 @@ pub fn take_in(tx: &mut Tx<'_>, object: &Value, seen: &Seen) -> Result<Taken> {
     Ok(Taken { is_mirrored, is_news })
 }
 
+/// Whether an object has the form of one that can be taken in.
+pub(super) fn reads(object: &Value) -> bool {
+    decode::read(object, false).is_ok()
+}
+
 /// Take in that Stripe no longer has an object.
 pub(super) fn take_away(tx: &mut Tx<'_>, kind: Kind, id: &str, seen: &Seen) -> Result<()> {
     let gone = serde_json::json!({ "object": kind.as_str(), "id": id, "deleted": true });
