@@ -34,4 +34,5 @@ pub const MIGRATIONS: &[Migration] = &[
     step!(7, "0007", "governance"),
     step!(8, "0008", "scheduler"),
     step!(9, "0009", "dirty", differs),
+    step!(10, "0010", "sign_in"),
 ];
