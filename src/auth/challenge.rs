@@ -145,7 +145,8 @@ impl LinkAttempt {
 
 /// Whether `text` has the form of the secret in a link; says nothing of whether it is good.
 pub fn is_link_token(text: &str) -> bool {
-    text.len() == LINK_LENGTH && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    text.len() == LINK_LENGTH
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
 /// What somebody offers as the code of `email`.

@@ -121,7 +121,8 @@ impl SignIn {
         cx.deps.store.write(move |tx| counted.count(tx)).inspect_err(|fault| {
             if fault.code == Code::Limited {
                 let address = cx.deps.references.reference("address", self.email.as_str());
-                let event = cx.event(Log::Auth, "account_slowed").level(Level::Warn).field("address", address);
+                let event =
+                    cx.event(Log::Auth, "account_slowed").level(Level::Warn).field("address", address);
                 cx.deps.events.emit(event);
             }
         })?;
@@ -188,8 +189,11 @@ pub(super) fn may_sign_in_here(cx: &Cx, email: &Email) -> bool {
 /// Write down that somebody did not get in, by which way, and at which address when one was named.
 pub(super) fn record_failure(cx: &Cx, method: &'static str, email: Option<&Email>) {
     let address = email.map(|email| cx.deps.references.reference("address", email.as_str()));
-    let event =
-        cx.event(Log::Auth, "sign_in_failed").level(Level::Warn).field("method", method).field("address", address);
+    let event = cx
+        .event(Log::Auth, "sign_in_failed")
+        .level(Level::Warn)
+        .field("method", method)
+        .field("address", address);
     cx.deps.events.emit(event);
 }
 

@@ -72,7 +72,8 @@ impl Operation for SetPassword {
                 Some(before) => tx.run(PASSWORD_REPLACE, args![customer, made, now, before.as_str()])?,
             };
             if stored == 0 {
-                let words = "The password was changed by another request meanwhile; look which one is in force";
+                let words =
+                    "The password was changed by another request meanwhile; look which one is in force";
                 return Err(Fault::new(Code::Conflict, words));
             }
             outbox::send_mail(tx, &ids, now, &mail, NOTICE_WORTH)?;

@@ -38,8 +38,7 @@ impl Operation for RevokeSessions {
 
     fn run(&self, cx: &Cx) -> Result<SessionsRevoked> {
         let session = cx.caller.customer()?;
-        let (own, customer, now) =
-            (session.session_id.clone(), session.profile.customer_id.clone(), cx.now);
+        let (own, customer, now) = (session.session_id.clone(), session.profile.customer_id.clone(), cx.now);
         let signed_out = self.id.as_ref() == Some(&own);
         let wanted = self.id.clone();
         let revoked = cx.deps.store.write(move |tx| match &wanted {

@@ -99,7 +99,7 @@ pub(super) async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Respo
 }
 
 /// The session, or the way to the sign-in with the reason.
-fn signed_in(
+pub(super) fn signed_in(
     site: &Site,
     visit: &Visit,
     headers: &HeaderMap,

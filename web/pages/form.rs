@@ -8,7 +8,7 @@ use crate::problem::Problem;
 use crate::site::Site;
 
 /// Where a signed-in customer may be led by `next`: our own pages only.
-const NEXT: [&str; 2] = ["/app", "/app/invoices"];
+const NEXT: [&str; 3] = ["/app", "/app/invoices", "/app/sessions"];
 
 /// The fields as they were sent; the first of a name counts.
 pub(super) struct Form(Vec<(String, String)>);

@@ -11,9 +11,11 @@ mod login;
 mod nav;
 mod nearest;
 mod overview;
+mod sessions;
 mod shell;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 pub use error::ErrorPage;
 pub use figures::{Change, Direction, Figure, Judgement, Stat, Usage};
@@ -22,7 +24,9 @@ pub use login::{FieldError, LoginLimit, LoginNotice, LoginPage, LoginStep};
 pub use nav::{Act, Audience, Command, PLACES, Place};
 pub use nearest::nearest;
 pub use overview::{JobRow, JobStatus, OverviewPage, Plan, QaChart, QaPoint};
+pub use sessions::{Devices, SessionRow, SessionsNotice, SessionsPage};
 pub use shell::{Account, Shell, Theme};
+pub use verify::{VerifyPage, VerifyState};
 
 /// A part of a page that can fail by itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,6 +122,7 @@ pub(crate) fn icons() -> Vec<&'static str> {
     icons.extend(InvoiceStatus::ALL.iter().map(|status| status.badge().glyph));
     icons.extend(JobStatus::ALL.iter().map(|status| status.badge().glyph));
     icons.extend(LoginNotice::ALL.iter().map(LoginNotice::glyph));
+    icons.extend(SessionsNotice::ALL.iter().map(SessionsNotice::glyph));
     icons.extend([Direction::Up, Direction::Down].iter().map(Direction::glyph));
     icons
 }

@@ -14,6 +14,8 @@ fn pages() -> Vec<(&'static str, String)> {
     pages.extend(LoginPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(OverviewPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(InvoicesPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(VerifyPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(SessionsPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(ErrorPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages
 }
