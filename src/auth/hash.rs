@@ -144,8 +144,9 @@ mod tests {
         let (begun, has_begun) = channel();
         let (go, may_go) = channel::<()>();
         std::thread::scope(|scope| {
-            scope.spawn(|| {
-                seats.sit(1, 1, || {
+            let first = &seats;
+            scope.spawn(move || {
+                first.sit(1, 1, || {
                     begun.send(()).unwrap();
                     may_go.recv().unwrap();
                 })

@@ -66,47 +66,53 @@ fn words(profile: &Profile) -> Vec<String> {
     let domain = domain.rsplit_once('.').map_or("", |(labels, _)| labels);
     let mut words = vec![PRODUCT.to_owned(), address.to_owned(), local.to_owned(), profile.name.clone()];
     words.extend([local, domain, &profile.name].into_iter().flat_map(parts));
-    let mut words: Vec<String> = words.iter().map(|word| skeleton(word)).collect();
+    let bare = |word: &String| word.to_lowercase().trim_matches(is_decoration).to_owned();
+    let mut words: Vec<String> =
+        words.iter().flat_map(|word| [letters(word), letters(&bare(word))]).collect();
     words.retain(|word| word.chars().count() >= SHORTEST_WORD);
     words
 }
 
-/// Whether `password` consists of `words` alone, one or several, whatever digits and signs surround them.
+/// Whether `password` consists of `words` alone, one or several, in any spelling. Digits and signs at its ends are
+/// letters or decoration, as it suits.
 fn is_made_of(password: &str, words: &[String]) -> bool {
-    let bones = skeleton(password);
-    let mut reached = vec![false; bones.len() + 1];
-    reached[0] = true;
+    let lower = password.to_lowercase();
+    let start = letters(&lower[..lower.len() - lower.trim_start_matches(is_decoration).len()]).len();
+    let end = letters(&lower[lower.trim_end_matches(is_decoration).len()..]).len();
+    let bones = letters(&lower);
+    // Where a word may begin: within the decoration, and where another one has ended.
+    let mut begins: Vec<bool> = (0..=bones.len()).map(|at| at <= start).collect();
+    let mut ends = false;
     for at in 0..bones.len() {
-        if reached[at] {
+        if begins[at] && bones.is_char_boundary(at) {
             for word in words.iter().filter(|word| bones[at..].starts_with(word.as_str())) {
-                reached[at + word.len()] = true;
+                begins[at + word.len()] = true;
+                ends |= at + word.len() + end >= bones.len();
             }
         }
     }
-    !bones.is_empty() && reached[bones.len()]
+    ends
 }
 
-/// The letters behind a spelling: lower case, digits and signs at both ends gone, those inside read as the letters
-/// they stand for, and whatever is left of signs removed. `l` becomes `i`, since `1` may mean either.
-fn skeleton(text: &str) -> String {
-    let lower = text.to_lowercase();
-    let letters = lower.trim_matches(|c: char| !c.is_alphabetic() && !matches!(c, '@' | '$'));
-    let letters = letters.trim_end_matches(['@', '$']);
-    letters
-        .chars()
-        .filter_map(|c| match c {
-            '0' => Some('o'),
-            '1' | '!' | '|' | 'l' => Some('i'),
-            '2' => Some('z'),
-            '3' => Some('e'),
-            '4' | '@' => Some('a'),
-            '5' | '$' => Some('s'),
-            '6' | '9' => Some('g'),
-            '7' | '+' => Some('t'),
-            '8' => Some('b'),
-            c => c.is_alphabetic().then_some(c),
-        })
-        .collect()
+fn is_decoration(c: char) -> bool {
+    !c.is_alphabetic()
+}
+
+/// Digits and signs read as the letters they stand for, other signs removed. `l` becomes `i`, since `1` means either.
+fn letters(text: &str) -> String {
+    let letter = |c: char| match c {
+        '0' => Some('o'),
+        '1' | '!' | '|' | 'l' => Some('i'),
+        '2' => Some('z'),
+        '3' => Some('e'),
+        '4' | '@' => Some('a'),
+        '5' | '$' => Some('s'),
+        '6' | '9' => Some('g'),
+        '7' | '+' => Some('t'),
+        '8' => Some('b'),
+        c => c.is_alphabetic().then_some(c),
+    };
+    text.to_lowercase().chars().filter_map(letter).collect()
 }
 
 #[cfg(test)]
@@ -156,6 +162,8 @@ mod tests {
             "echopilot1",
             "EchoPilot2026!",
             "3ch0p1l0t",
+            "echopil07",
+            "$3ch0p1l0t$!",
             "__echopilot__",
             "echo-pilot-99",
             "echopilotechopilot",

@@ -22,6 +22,7 @@ mod smoke;
 // The flows.
 mod auth;
 mod billing;
+mod devices;
 mod durability;
 mod foreign;
 mod headers;
@@ -31,7 +32,9 @@ mod jobs;
 mod limits;
 mod logs;
 mod outbox;
+mod passwords;
 mod problems;
 mod replicas;
 mod scheduler;
+mod sign_in;
 mod tokens;
