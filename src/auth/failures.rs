@@ -43,9 +43,9 @@ impl Try {
         let account = self.account_hash.as_str();
         let (count, last): (i64, Timestamp) =
             tx.one(FAILURES_SINCE, args![account, self.now.minus(limit.window)])?;
-        let waited = self.now.since(last);
-        if count >= i64::from(limit.count) && waited < PAUSE {
-            return Err(slowed(PAUSE - waited));
+        let wait = PAUSE.saturating_sub(self.now.since(last));
+        if count >= i64::from(limit.count) && !wait.is_zero() {
+            return Err(slowed(wait));
         }
         tx.run(FAILURE_ADD, args![self.id.as_str(), account, self.email.as_str(), self.now])?;
         Ok(())

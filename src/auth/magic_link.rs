@@ -85,13 +85,13 @@ impl RequestCode {
         }
         let text = format!(
             "Sign in to EchoPilot with this link:\n{link}\n\n\
-             Or enter this code on the page where you asked for it: {code}\n\n\
+             Or enter this sign-in code on the page where you asked for it: {code}\n\n\
              Either works once, within 10 minutes. If you did not ask for this, ignore this mail: nobody can sign in \
              without it.\n"
         );
         let html = format!(
             "<p><a href=\"{link}\">Sign in to EchoPilot</a></p>\
-             <p>Or enter this code on the page where you asked for it: <strong>{code}</strong></p>\
+             <p>Or enter this sign-in code on the page where you asked for it: <strong>{code}</strong></p>\
              <p>Either works once, within 10 minutes. If you did not ask for this, ignore this mail: nobody can sign \
              in without it.</p>",
             link = link.replace('&', "&amp;"),

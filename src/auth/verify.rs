@@ -10,7 +10,7 @@ use crate::events::Log;
 use crate::operation::{Access, Cost, Cx, Meta, Operation, Route, SessionChange};
 use crate::platform::{Code, Fault, Result, Secret};
 
-/// Sign in with the secret of the link that was mailed; it works once.
+/// Sign in with the link that was mailed; it works once.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VerifyLink {

@@ -31,7 +31,7 @@ pub(super) async fn page(
     let (mut token, mut next) = (String::new(), "");
     for (name, value) in form_urlencoded::parse(uri.query().unwrap_or("").as_bytes()) {
         match name.as_ref() {
-            "token" => token = value.trim().to_owned(),
+            "token" => value.trim().clone_into(&mut token),
             "next" => next = allowed(&value).unwrap_or(""),
             _ => {}
         }

@@ -47,7 +47,7 @@ pub struct SessionRow {
 }
 
 impl SessionRow {
-    fn badge(&self) -> Badge {
+    fn badge() -> Badge {
         Badge { tone: Tone::Ok, glyph: "check", text: "This device".to_owned() }
     }
 }
