@@ -5,6 +5,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::challenge::{Attempt, Right};
 use super::failures::Try;
 use super::login::{optional_secret, record_failure, secret_text};
 use super::sessions::{self, Sessions};
@@ -23,10 +24,14 @@ const NOTICE_WORTH: Duration = Duration::from_secs(3 * 24 * 3_600);
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetPassword {
-    /// The present password; required when the account has one.
+    /// The present password; required when the account has one, unless a code is sent in its place.
     #[serde(default, deserialize_with = "optional_secret")]
     #[schemars(with = "Option<String>")]
     pub current: Option<Secret>,
+    /// In place of a forgotten present password: the eight digits of a mail asked for just now.
+    #[serde(default, deserialize_with = "optional_secret")]
+    #[schemars(with = "Option<String>", regex(pattern = r"^[0-9]{8}$"))]
+    pub code: Option<Secret>,
     /// The new one: at least 8 characters, at most 1,024 bytes, and none that is easily guessed.
     #[serde(deserialize_with = "secret_text")]
     #[schemars(with = "String")]
@@ -59,13 +64,19 @@ impl Operation for SetPassword {
         let customer = profile.customer_id.clone();
         let before: Option<String> =
             cx.deps.store.read(|tx| tx.maybe(PASSWORD_OF, args![customer.as_str()]))?;
-        if let Some(before) = &before {
-            self.prove(cx, profile, before)?;
-        }
+        let right = match &before {
+            Some(before) => self.prove(cx, profile, before)?,
+            None => None,
+        };
         let made = hash::hash(&cx.deps.ids, &self.new)?;
         let changed = before.is_some();
         let (mail, ids, now) = (notice(cx, profile, changed), cx.deps.ids.clone(), cx.now);
         let revoked = cx.deps.store.write(move |tx| {
+            if let Some(right) = &right
+                && !right.redeem(tx, now)?
+            {
+                return Err(wrong_code());
+            }
             let (customer, made) = (customer.as_str(), made.as_str());
             let stored = match &before {
                 None => tx.run(PASSWORD_ADD, args![customer, made, now])?,
@@ -87,11 +98,20 @@ impl Operation for SetPassword {
 }
 
 impl SetPassword {
-    /// Whether the present password is known. A wrong one counts as a wrong one at the sign-in does: a borrowed
-    /// session is no way round that count.
-    fn prove(&self, cx: &Cx, profile: &Profile, stored: &str) -> Result<()> {
-        let Some(current) = &self.current else {
-            return Err(Fault::invalid("current", "the present password, since the account has one"));
+    /// Whether whoever asks knows the present password, or reads the mail of the account now: then the answer is the
+    /// code, to be used up with the change. A borrowed session proves neither. A wrong password counts as a wrong one
+    /// at the sign-in does, so that a session is no way round that count.
+    fn prove(&self, cx: &Cx, profile: &Profile, stored: &str) -> Result<Option<Right>> {
+        let current = match (&self.current, &self.code) {
+            (Some(current), None) => current,
+            (None, Some(code)) => return prove_by_mail(cx, profile, code).map(Some),
+            (None, None) => {
+                let words = "the present password, since the account has one, or else a code by mail";
+                return Err(Fault::invalid("current", words));
+            }
+            (Some(_), Some(_)) => {
+                return Err(Fault::invalid("code", "nothing beside the present password: send one of them"));
+            }
         };
         let tried = Try::new(cx, &profile.email);
         let counted = tried.clone();
@@ -103,10 +123,22 @@ impl SetPassword {
             }
             outcome => {
                 cx.deps.store.write(move |tx| tried.forgive(tx))?;
-                outcome.map(drop)
+                outcome.map(|_| None)
             }
         }
     }
+}
+
+fn prove_by_mail(cx: &Cx, profile: &Profile, code: &Secret) -> Result<Right> {
+    let attempt = Attempt::new(&cx.deps, &profile.email, code, None, cx.now);
+    cx.deps.store.write(move |tx| attempt.count(tx))?.ok_or_else(|| {
+        record_failure(cx, "code", Some(&profile.email));
+        wrong_code()
+    })
+}
+
+fn wrong_code() -> Fault {
+    Fault::invalid("code", "the code of the newest mail; this one is wrong or has ended")
 }
 
 fn notice(cx: &Cx, profile: &Profile, changed: bool) -> Mail {

@@ -122,7 +122,7 @@ fn every_session_of_a_customer_ends_and_everything_is_forgotten_on_request() {
         let password = "seven kites over Leith";
         let ada = app.customer("ada@example.com");
         let id = ada.caller.customer().unwrap().profile.customer_id.clone();
-        ada.call(&SetPassword { current: None, new: Secret::new(password) }).unwrap();
+        ada.call(&SetPassword { current: None, code: None, new: Secret::new(password) }).unwrap();
         deliver(&app.deps).unwrap();
         let enter = |email: &str, password: &str| {
             let email = Email::parse(email).unwrap();

@@ -10,7 +10,7 @@ use echopilot_core::scheduler::deliver;
 use serde_json::{Value, json};
 
 use crate::auth::{ask, ask_in, refused, refused_or_busy, sign_in, try_in, wait_for_mail};
-use crate::support::{Answer, Browser, Home, Served, TestApp, on_each_engine};
+use crate::support::{Answer, Browser, Home, Served, TestApp, code_in, on_each_engine};
 
 const GOOD: &str = "seven kites over Leith";
 
@@ -168,6 +168,53 @@ fn a_change_needs_the_present_one_ends_other_sessions_and_is_told() {
     });
 }
 
+#[test]
+fn a_forgotten_password_is_replaced_by_whoever_reads_the_mail() {
+    on_each_engine(|engine| {
+        let server = Served::start(engine, &[]);
+        let token = with_password(&server, "ada@example.com");
+        let _ = wait_for_mail(&server, "ada@example.com", 2);
+        let new = "eleven larks at dawn";
+        let code = ask(&server, "ada@example.com");
+        let other = ask(&server, "ben@example.com");
+        for (body, field) in [
+            (json!({ "code": other, "new": new }), "code"),
+            (json!({ "code": code, "current": GOOD, "new": new }), "code"),
+            (json!({ "code": code, "new": "password1" }), "new"),
+        ] {
+            let problem = set(&server, &token, &body).expect_status(422);
+            assert_eq!(problem.json()["errors"][0]["field"], field, "{body}");
+        }
+        let _ = by_password(&server, "ada@example.com", GOOD).expect_status(200);
+        let body = json!({ "code": code, "new": new });
+        assert_eq!(set(&server, &token, &body).expect_status(200).json()["changed"], true);
+        refused(&by_password(&server, "ada@example.com", GOOD));
+        let _ = by_password(&server, "ada@example.com", new).expect_status(200);
+        assert_eq!(set(&server, &token, &body).expect_status(422).json()["errors"][0]["field"], "code");
+        refused(&sign_in(&server, "ada@example.com", &code));
+
+        let mut browser = Browser::new(&server);
+        browser.cookies.insert("ep_session".to_owned(), token);
+        let csrf = Browser::csrf(&browser.open("/app/sessions"));
+        // A link and a notice of each password so far: two of the first, two of the second.
+        let before = 4;
+        let _ = wait_for_mail(&server, "ada@example.com", before);
+        let led = browser.submit("/app/sessions/code", &[("csrf", &csrf)]).expect_status(303);
+        assert_eq!(led.header("location"), Some("/app/sessions?did=code"));
+        let code = code_in(&wait_for_mail(&server, "ada@example.com", before + 1));
+        let page = browser.open("/app/sessions?did=code").expect_status(200);
+        assert!(page.text.contains("name=\"code\"") && !page.text.contains("name=\"current\""));
+        let mut submit = |code: &str| {
+            let fields = [("csrf", csrf.as_str()), ("code", code), ("new", GOOD)];
+            browser.submit("/app/sessions/password", &fields)
+        };
+        assert!(submit("12").expect_status(200).text.contains("href=\"#code\""));
+        let led = submit(&format!("{} {}", &code[..4], &code[4..])).expect_status(303);
+        assert_eq!(led.header("location"), Some("/app/sessions?did=password"));
+        let _ = by_password(&server, "ada@example.com", GOOD).expect_status(200);
+    });
+}
+
 fn try_password(app: &TestApp, email: &str, password: &str) -> Result<(), Fault> {
     let operation = SignIn {
         email: Email::parse(email).unwrap(),
@@ -184,7 +231,7 @@ fn after_ten_wrong_passwords_an_account_is_slowed_down_and_never_locked() {
     on_each_engine(|engine| {
         let app = TestApp::on(engine);
         let ada = app.customer("ada@example.com");
-        ada.call(&SetPassword { current: None, new: Secret::new(GOOD) }).unwrap();
+        ada.call(&SetPassword { current: None, code: None, new: Secret::new(GOOD) }).unwrap();
         deliver(&app.deps).unwrap();
         for email in ["ada@example.com", "nobody@example.com"] {
             for _ in 0..10 {
@@ -199,8 +246,11 @@ fn after_ten_wrong_passwords_an_account_is_slowed_down_and_never_locked() {
             assert_eq!((fault.code, fault.retry_after), (Code::Limited, Some(60)));
         }
         // A session that was borrowed is no way round.
-        let change =
-            SetPassword { current: Some(Secret::new("wrong")), new: Secret::new("eleven larks at dawn") };
+        let change = SetPassword {
+            current: Some(Secret::new("wrong")),
+            code: None,
+            new: Secret::new("eleven larks at dawn"),
+        };
         assert_eq!(ada.call(&change).unwrap_err().code, Code::Limited);
         let code = ask_in(&app, "ada@example.com").expect("a mail");
         assert_eq!(try_in(&app, "ada@example.com", &code), Ok(()), "mail works meanwhile");

@@ -110,10 +110,7 @@ pub(super) async fn sign_in(
         if by_password {
             password = Some(Secret::new(form.get("password")));
         } else {
-            // People copy codes with spaces in them.
-            let digits: String =
-                form.get("code").chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-            code = Some(Secret::new(digits));
+            code = Some(Secret::new(code_of(&form).unwrap_or_default()));
         }
         let browser = cookie(&headers, BROWSER_COOKIE).map(Secret::new);
         SignIn { email, code, password, browser, device: Some(device(&headers)) }
@@ -238,6 +235,12 @@ pub(super) fn stale_form(problem: Problem) -> Response<Body> {
         return lead_to("/auth/login?why=form", None);
     }
     problem.into_response()
+}
+
+/// The code in a form, if there is one. People copy codes with spaces in them.
+pub(super) fn code_of(form: &Form) -> Option<String> {
+    let digits: String = form.get("code").chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    (!digits.is_empty()).then_some(digits)
 }
 
 /// How long to wait, and what else can be done.

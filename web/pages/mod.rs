@@ -38,6 +38,7 @@ pub const ROWS: &[Foreign] = &[
     Foreign::customer_page("/app/invoices", "The customer's invoices."),
     Foreign::customer_page("/app/sessions", "Where the customer is signed in, and the password."),
     Foreign::form("/app/sessions/end", "Form: end one session, or all others."),
+    Foreign::form("/app/sessions/code", "Form: mail a code that stands in for a forgotten password."),
     Foreign::form("/app/sessions/password", "Form: set or change the password."),
     Foreign::page(
         "/assets/{name}",
@@ -59,6 +60,7 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         .route("/app/invoices", get(app::invoices))
         .route("/app/sessions", get(sessions::page))
         .route("/app/sessions/end", post(sessions::end))
+        .route("/app/sessions/code", post(sessions::send_code))
         .route("/app/sessions/password", post(sessions::set_password))
         .route("/assets/{name}", get(app::asset))
 }

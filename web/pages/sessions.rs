@@ -6,7 +6,9 @@ use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::response::IntoResponse as _;
 use bytes::Bytes;
-use echopilot_core::auth::{ListSessions, ListedSession, RevokeSessions, SessionList, SetPassword};
+use echopilot_core::auth::{
+    ListSessions, ListedSession, RequestCode, RevokeSessions, SessionList, SetPassword,
+};
 use echopilot_core::operation::{Operation as _, SessionChange};
 use echopilot_core::platform::{Code, Fault, Secret};
 use http::{HeaderMap, Response};
@@ -14,7 +16,7 @@ use http::{HeaderMap, Response};
 use super::app::signed_in;
 use super::form::Form;
 use super::frame::{frame, lead_to, moment, page as rendered};
-use super::login::{limit, words};
+use super::login::{code_of, limit, words};
 use super::view::{Devices, Failure, FieldError, LoginLimit, Part, SessionRow, SessionsNotice, SessionsPage};
 use crate::layers::Visit;
 use crate::problem::Problem;
@@ -35,7 +37,8 @@ pub(super) async fn page(
     let did = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes())
         .find(|(name, _)| name == "did")
         .and_then(|(_, word)| SessionsNotice::parse(&word));
-    show(&site, &visit, &headers, Shown { notice: did, ..Shown::default() }).await
+    let by_code = did == Some(SessionsNotice::CodeSent);
+    show(&site, &visit, &headers, Shown { notice: did, by_code, ..Shown::default() }).await
 }
 
 /// End one session, or all others.
@@ -64,6 +67,28 @@ pub(super) async fn end(
     }
 }
 
+/// Mail a code to whoever is signed in and has forgotten the password.
+pub(super) async fn send_code(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response<Body> {
+    let session = match signed_in(&site, &visit, &headers, PATH) {
+        Ok(session) => session,
+        Err(elsewhere) => return elsewhere,
+    };
+    if let Err(elsewhere) = own_form(&site, &visit, &headers, &body) {
+        return elsewhere;
+    }
+    let operation = RequestCode { email: session.profile.email.clone(), browser: None, next: None };
+    let cx = visit.cx(&site);
+    match site.offload(move || cx.call(&operation)).await.and_then(|answer| answer) {
+        Ok(_) => back(SessionsNotice::CodeSent),
+        Err(fault) => Problem::from(fault).into_response(),
+    }
+}
+
 /// Set or change the password.
 pub(super) async fn set_password(
     State(site): State<Arc<Site>>,
@@ -76,15 +101,20 @@ pub(super) async fn set_password(
         Err(elsewhere) => return elsewhere,
     };
     let current = Some(form.get("current")).filter(|text| !text.is_empty()).map(Secret::new);
-    let operation = SetPassword { current, new: Secret::new(form.get("new")) };
+    let code = code_of(&form);
+    let by_code = code.is_some();
+    let operation = SetPassword { current, code: code.map(Secret::new), new: Secret::new(form.get("new")) };
     let cx = visit.cx(&site);
     match site.offload(move || cx.call(&operation)).await.and_then(|answer| answer) {
         Ok(_) => back(SessionsNotice::PasswordSet),
         Err(fault) if fault.code == Code::Invalid => {
-            let is_current = fault.fields.first().is_some_and(|problem| problem.field == "current");
-            let field = if is_current { "current" } else { "new" };
+            let field = match fault.fields.first().map(|problem| problem.field.as_str()) {
+                Some("current") => "current",
+                Some("code") => "code",
+                _ => "new",
+            };
             let errors = vec![FieldError { field, text: words(&fault) }];
-            show(&site, &visit, &headers, Shown { errors, ..Shown::default() }).await
+            show(&site, &visit, &headers, Shown { errors, by_code, ..Shown::default() }).await
         }
         Err(fault) if fault.code == Code::Limited => {
             let limit = limit(&fault, visit.now, "");
@@ -113,6 +143,7 @@ fn back(notice: SessionsNotice) -> Response<Body> {
 struct Shown {
     notice: Option<SessionsNotice>,
     errors: Vec<FieldError>,
+    by_code: bool,
     limit: Option<LoginLimit>,
 }
 
@@ -125,6 +156,7 @@ async fn show(site: &Site, visit: &Visit, headers: &HeaderMap, shown: Shown) -> 
         devices: devices(list, visit),
         notice: shown.notice,
         errors: shown.errors,
+        by_code: shown.by_code,
         limit: shown.limit,
     };
     rendered(&view, new_visitor)

@@ -16,6 +16,8 @@ pub struct SessionsPage {
     pub notice: Option<SessionsNotice>,
     /// What is wrong with the fields.
     pub errors: Vec<FieldError>,
+    /// Whether a code by mail is asked for in place of the present password.
+    pub by_code: bool,
     /// Set when there were too many wrong passwords.
     pub limit: Option<LoginLimit>,
 }
@@ -67,13 +69,16 @@ pub enum SessionsNotice {
     Gone,
     /// The password is set.
     PasswordSet,
+    /// A code is on its way, to be used in place of a forgotten password.
+    CodeSent,
     /// A form was too old to be trusted.
     FormExpired,
 }
 
 impl SessionsNotice {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Ended, Self::Gone, Self::PasswordSet, Self::FormExpired];
+    pub const ALL: [Self; 5] =
+        [Self::Ended, Self::Gone, Self::PasswordSet, Self::CodeSent, Self::FormExpired];
 
     const fn row(self) -> (&'static str, Tone, &'static str, &'static str, &'static str) {
         match self {
@@ -89,6 +94,13 @@ impl SessionsNotice {
                 "check",
                 "Your password is set",
                 "All other devices were signed out, and an e-mail about it is on its way.",
+            ),
+            Self::CodeSent => (
+                "code",
+                Tone::Ok,
+                "mail",
+                "A code is on its way",
+                "Enter it below in place of the password you have forgotten. It works for 10 minutes.",
             ),
             Self::FormExpired => {
                 ("form", Tone::Info, "clock", "That form was too old", "Please send it once more.")
@@ -160,6 +172,7 @@ impl SessionsPage {
             }),
             notice: None,
             errors: Vec::new(),
+            by_code: false,
             limit: None,
         };
         let error = |field, text: &str| vec![FieldError { field, text: text.to_owned() }];
@@ -179,12 +192,27 @@ impl SessionsPage {
                 "sessions-current-wrong",
                 Self { errors: error("current", "The present password; this is not it"), ..several.clone() },
             ),
+            (
+                "sessions-code-wrong",
+                Self {
+                    errors: error("code", "The code of the newest mail"),
+                    by_code: true,
+                    ..several.clone()
+                },
+            ),
             ("sessions-new-short", Self { errors: error("new", "At least 8 characters"), ..several.clone() }),
             ("sessions-limited", Self { limit: Some(limit), ..several.clone() }),
         ];
-        let names = ["sessions-ended", "sessions-gone", "sessions-password-set", "sessions-old-form"];
+        let names = [
+            "sessions-ended",
+            "sessions-gone",
+            "sessions-password-set",
+            "sessions-code",
+            "sessions-old-form",
+        ];
         for (name, notice) in names.into_iter().zip(SessionsNotice::ALL) {
-            samples.push((name, Self { notice: Some(notice), ..several.clone() }));
+            let by_code = notice == SessionsNotice::CodeSent;
+            samples.push((name, Self { notice: Some(notice), by_code, ..several.clone() }));
         }
         samples
     }
