@@ -1,18 +1,19 @@
-//! Everything that sign-in keeps about one customer, removed: for erasure.
+//! What sign-in keeps about a customer, removed when they are erased.
 
-use super::sessions::announce_customer;
-use super::sql::{CODES_OF, FAILURES_FORGET_OF, PASSWORD_FORGET_OF, SESSIONS_FORGET_OF};
-use crate::platform::{Result, Timestamp};
+use super::sessions::CUSTOMER;
+use super::sql::{
+    CHANGE_ADD_AS_OF_LAST, CODES_OF, FAILURES_FORGET_OF, PASSWORD_FORGET_OF, SESSIONS_FORGET_OF,
+};
+use crate::platform::{Email, Result};
 use crate::store::{Tx, args};
 
-/// Remove sessions, sign-in codes, password and counted failures of a customer within the caller's transaction, and
-/// make every replica forget them within a second; how many rows went. Call it while the customer's own row still
-/// stands, since codes are found by its address.
-pub fn forget_customer(tx: &mut Tx<'_>, customer_id: &str, now: Timestamp) -> Result<u64> {
-    let mut gone = 0;
-    for statement in [CODES_OF, FAILURES_FORGET_OF, PASSWORD_FORGET_OF, SESSIONS_FORGET_OF] {
+/// Remove sessions, password and wrong passwords of a customer and the codes sent to the address, within the caller's
+/// transaction; every replica forgets them within a second. How many rows went.
+pub fn forget_customer(tx: &mut Tx<'_>, customer_id: &str, email: &Email) -> Result<u64> {
+    let mut gone = tx.run(CODES_OF, args![email.as_str()])?;
+    for statement in [FAILURES_FORGET_OF, PASSWORD_FORGET_OF, SESSIONS_FORGET_OF] {
         gone += tx.run(statement, args![customer_id])?;
     }
-    announce_customer(tx, customer_id, now)?;
+    tx.run(CHANGE_ADD_AS_OF_LAST, args![CUSTOMER, customer_id])?;
     Ok(gone)
 }

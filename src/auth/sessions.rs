@@ -80,7 +80,7 @@ impl Sessions {
 }
 
 const SESSION: &str = "session";
-const CUSTOMER: &str = "customer";
+pub(super) const CUSTOMER: &str = "customer";
 const KEYS: &str = "keys";
 
 impl Change {
@@ -139,7 +139,7 @@ pub(super) fn revoke_own(tx: &mut Tx<'_>, id: &str, customer_id: &str, now: Time
 /// every replica remembers of this customer is looked up anew.
 pub(super) fn revoke_others(tx: &mut Tx<'_>, customer_id: &str, kept: &str, now: Timestamp) -> Result<u64> {
     let ended = tx.run(SESSIONS_REVOKE_OTHERS, args![customer_id, kept, now])?;
-    announce_customer(tx, customer_id, now)?;
+    tx.run(CHANGE_ADD, args![CUSTOMER, customer_id, now])?;
     Ok(ended)
 }
 
@@ -148,12 +148,6 @@ pub(super) fn revoke_others(tx: &mut Tx<'_>, customer_id: &str, kept: &str, now:
 pub fn revoke_all(tx: &mut Tx<'_>, customer_id: &str, now: Timestamp) -> Result<u64> {
     // No session has an empty identifier.
     revoke_others(tx, customer_id, "", now)
-}
-
-/// Tell every replica to forget what it remembers of a customer, within the caller's transaction.
-pub(super) fn announce_customer(tx: &mut Tx<'_>, customer_id: &str, now: Timestamp) -> Result<()> {
-    tx.run(CHANGE_ADD, args![CUSTOMER, customer_id, now])?;
-    Ok(())
 }
 
 /// Tell every replica that the signing keys changed, within the caller's transaction.

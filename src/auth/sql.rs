@@ -16,7 +16,7 @@ statements! {
     LINK_USE = "UPDATE sign_in_codes SET used_at = $2 \
         WHERE link_hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING email";
     CODE_FORGET = "DELETE FROM sign_in_codes WHERE expires_at < $1";
-    CODES_OF = "DELETE FROM sign_in_codes WHERE email = (SELECT email FROM customers WHERE id = $1)";
+    CODES_OF = "DELETE FROM sign_in_codes WHERE email = $1";
 
     SESSION_ADD = "INSERT INTO sessions (id, customer_id, method, device, created_at, expires_at) \
         VALUES ($1, $2, $3, $4, $5, $6)";
@@ -53,6 +53,9 @@ statements! {
 
     CHANGE_ADD = "INSERT INTO auth_changes (number, kind, subject, changed_at) \
         VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM auth_changes), $1, $2, $3)";
+    // As old as the newest one: for callers without a clock, since nothing but the clean-up goes by the time.
+    CHANGE_ADD_AS_OF_LAST = "INSERT INTO auth_changes (number, kind, subject, changed_at) \
+        SELECT COALESCE(MAX(number), 0) + 1, $1, $2, COALESCE(MAX(changed_at), 0) FROM auth_changes";
     CHANGE_LAST = "SELECT COALESCE(MAX(number), 0) FROM auth_changes";
     CHANGES_AFTER = "SELECT number, kind, subject FROM auth_changes WHERE number > $1 ORDER BY number LIMIT 1000";
     // The newest row stays, since it carries the last number.

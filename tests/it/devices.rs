@@ -149,14 +149,15 @@ fn every_session_of_a_customer_ends_and_everything_is_forgotten_on_request() {
         }
         assert_eq!(enter("ada@example.com", password).unwrap_err().code, Code::Limited);
         assert!(known(&token));
-        let customer = id.clone();
+        let address = Email::parse("ada@example.com").unwrap();
+        let (customer, ada_s) = (id.clone(), address.clone());
         // Two sessions (one of them ended), a code, a password, ten wrong ones.
-        assert_eq!(app.deps.store.write(move |tx| auth::forget_customer(tx, &customer, now)).unwrap(), 14);
+        assert_eq!(app.deps.store.write(move |tx| auth::forget_customer(tx, &customer, &ada_s)).unwrap(), 14);
         assert!(!known(&token));
         assert_eq!(try_in(&app, "ada@example.com", &code), Err(Code::Unauthenticated));
         assert_eq!(enter("ada@example.com", password).unwrap_err().code, Code::Unauthenticated);
-        let customer = id.clone();
-        assert_eq!(app.deps.store.write(move |tx| auth::forget_customer(tx, &customer, now)).unwrap(), 1);
+        let (customer, ada_s) = (id.clone(), address);
+        assert_eq!(app.deps.store.write(move |tx| auth::forget_customer(tx, &customer, &ada_s)).unwrap(), 1);
     });
 }
 
