@@ -320,6 +320,39 @@ fn parallel_guesses_share_one_count_which_a_restart_keeps() {
 }
 
 #[test]
+fn a_flood_of_passwords_leaves_room_for_others_and_counts_what_was_looked_at() {
+    on_each_engine(|engine| {
+        let limits = "login=off,magic_link=off,verify=off,login_account=1000/3600s";
+        let server = Home::new(engine).set("RATE_LIMITS", limits).share().serve();
+        let token = with_password(&server, "ada@example.com");
+        let guess = json!({ "email": "ada@example.com", "password": "wrong" });
+        let guess = server.call("POST", "/api/auth/login").json(&guess);
+        let me = server.call("GET", "/api/me").bearer(&token);
+        let looked_at: i64 = std::thread::scope(|scope| {
+            let flood: Vec<_> = (0..50)
+                .map(|_| {
+                    scope.spawn(|| {
+                        let answer = guess.send();
+                        if answer.status == 503 {
+                            assert_eq!(answer.header("retry-after"), Some("1"));
+                        } else {
+                            refused(&answer);
+                        }
+                        i64::from(answer.status == 401)
+                    })
+                })
+                .collect();
+            for _ in 0..10 {
+                let _ = me.send().expect_status(200);
+            }
+            flood.into_iter().map(|thread| thread.join().unwrap()).sum()
+        });
+        assert!(looked_at > 0);
+        assert_eq!(server.home.number("SELECT COUNT(*) FROM sign_in_failures"), looked_at);
+    });
+}
+
+#[test]
 fn people_set_and_use_a_password_with_forms_alone() {
     on_each_engine(|engine| {
         let server = Served::start(engine, &[]);
