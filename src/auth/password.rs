@@ -147,13 +147,13 @@ fn notice(cx: &Cx, profile: &Profile, changed: bool) -> Mail {
     let at = cx.now.utc().format("%-d %b %Y, %H:%M UTC");
     let text = format!(
         "The password of your EchoPilot account was {done} on {at}. All other devices were signed out.\n\n\
-         If this was you, there is nothing to do. If not, sign in with a link by mail, look at your devices at {page}, \
-         and answer this mail.\n"
+         If this was you, there is nothing to do. If not, sign in with a link by mail and set another password at \
+         {page}: a code by mail stands in for the one that somebody else chose.\n"
     );
     let html = format!(
         "<p>The password of your EchoPilot account was {done} on {at}. All other devices were signed out.</p>\
-         <p>If this was you, there is nothing to do. If not, sign in with a link by mail, look at your devices at \
-         <a href=\"{page}\">{page}</a>, and answer this mail.</p>"
+         <p>If this was you, there is nothing to do. If not, sign in with a link by mail and set another password at \
+         <a href=\"{page}\">{page}</a>: a code by mail stands in for the one that somebody else chose.</p>"
     );
     Mail { to: profile.email.clone(), subject: format!("Your EchoPilot password was {done}"), text, html }
 }
