@@ -11,9 +11,10 @@ use echopilot_core::platform::{Code, Fault, FieldProblem, ProblemDocument};
 use http::header::{ACCEPT, CONNECTION, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 
-/// Makes the styled page: status, title, detail, path, request id, and the theme as the cookie has it.
+/// Makes the styled page: status, detail, seconds after which trying again makes sense, path, request id, and the
+/// theme as the cookie has it.
 pub type ErrorPage =
-    fn(status: u16, title: &str, detail: &str, path: &str, request_id: &str, theme: &str) -> String;
+    fn(status: u16, detail: &str, retry: Option<u64>, path: &str, request_id: &str, theme: &str) -> String;
 
 /// An error on its way to a client. Boxed: most calls succeed and should not carry its size.
 #[derive(Debug, Clone)]
@@ -97,6 +98,12 @@ impl Problem {
         self.0.status
     }
 
+    /// Seconds after which trying again makes sense, as the header tells them.
+    pub(crate) fn retry_after(&self) -> Option<u64> {
+        let (_, value) = self.0.headers.iter().find(|(name, _)| *name == RETRY_AFTER)?;
+        value.to_str().ok()?.parse().ok()
+    }
+
     /// What only the log may know.
     pub(crate) fn cause(&self) -> Option<&str> {
         self.0.cause.as_deref()
@@ -128,8 +135,8 @@ impl Problem {
     ) -> Response<Body> {
         let (body, kind) = match as_page {
             Some((page, theme)) => {
-                let html =
-                    page(self.0.status.as_u16(), self.0.title, &self.0.detail, path, request_id, theme);
+                let status = self.0.status.as_u16();
+                let html = page(status, &self.0.detail, self.retry_after(), path, request_id, theme);
                 (html.into_bytes(), "text/html; charset=utf-8")
             }
             None => (self.json(path, request_id), "application/problem+json"),
@@ -248,6 +255,8 @@ mod tests {
         for (status, ..) in PROTOCOL {
             assert_eq!(Problem::of_status(status).status(), status);
         }
+        let limited = Problem::from(Fault::new(Code::Limited, "no").retry_after(42));
+        assert_eq!((limited.retry_after(), Problem::of_status(413).retry_after()), (Some(42), None));
         let internal = Problem::from(Fault::internal("no such table: customers"));
         assert!(!String::from_utf8(internal.json("/", "r")).unwrap().contains("customers"));
     }

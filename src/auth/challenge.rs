@@ -1,27 +1,76 @@
-//! Sign-in codes: eight digits, ten minutes, five tries, once. The store keeps a keyed hash, and counts a try
-//! before it looks at the code, so that parallel guesses cannot share one.
+//! What a sign-in mail holds: a code of eight digits (five tries) and a link of 256 bits, two ways to use up one
+//! challenge, once and within ten minutes. The store keeps keyed hashes, and counts a try before it looks at the
+//! code, so that parallel guesses cannot share one.
 
 use std::time::Duration;
 
 use ring::hmac;
 
-use super::sql::{CODE_ADD, CODE_FORGET, CODE_RETIRE, CODE_TRY, CODE_USE, CODES_SINCE};
+use super::failures;
+use super::sql::{
+    CODE_ADD, CODE_FORGET, CODE_RETIRE, CODE_TRY, CODE_USE, CODES_MAILED_SINCE, CODES_SINCE, LINK_USE,
+};
+use crate::config::{Limit, RateGroup, RateLimits};
 use crate::operation::Deps;
-use crate::platform::{Email, Result, Secret, Timestamp};
+use crate::platform::{Email, Fault, Result, Secret, Timestamp};
 use crate::store::{Tx, args, row};
 
-/// How long a code is good.
+/// How long a code and its link are good.
 pub(super) const LIFETIME: Duration = Duration::from_secs(10 * 60);
-/// How many codes an address gets in an hour; more are answered alike, but not sent.
-const AN_HOUR: i64 = 10;
+/// How long challenges are counted at most: no limit has a longer window.
+const COUNTED: Duration = Duration::from_secs(24 * 3_600);
 const TRIES: i64 = 5;
+/// Of the secret in a link.
+const LINK_BYTES: usize = 32;
+/// The same as URL-safe Base64.
+const LINK_LENGTH: usize = 43;
 
-/// A code that is about to be sent.
+/// How many mails may go: to one account, and in total. More are answered alike, but not sent.
+#[derive(Clone, Copy)]
+pub(super) struct Shares {
+    account: Option<Limit>,
+    house: Option<Limit>,
+}
+
+impl Shares {
+    pub(super) fn of(limits: &RateLimits) -> Self {
+        Self { account: limits.of(RateGroup::MagicLinkAccount), house: limits.of(RateGroup::Mail) }
+    }
+}
+
+/// What became of a challenge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It goes out by mail.
+    Mailed,
+    /// It is stored like any other, but the address may not sign in.
+    Unwelcome,
+    /// The address has had its share.
+    AccountLimited,
+    /// So many mails went out in total that no more do for now.
+    HouseLimited,
+}
+
+impl Fate {
+    /// As it stands in the log.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Mailed => "mailed",
+            Self::Unwelcome => "unwelcome",
+            Self::AccountLimited => "account_limited",
+            Self::HouseLimited => "mail_limited",
+        }
+    }
+}
+
+/// A code and a link that are about to be sent.
 pub(super) struct Challenge {
     id: String,
     email: Email,
     pub(super) code: String,
+    pub(super) link: String,
     code_hash: String,
+    link_hash: String,
     browser_hash: Option<String>,
     now: Timestamp,
 }
@@ -35,34 +84,69 @@ struct Tried {
 row! { Tried { id, code_hash, browser_hash } }
 
 impl Challenge {
-    /// A new code for `email`, good for `browser` alone when a page asked for it.
+    /// A new challenge for `email`. Its code is good for `browser` alone when a page asked for it; the link is not
+    /// bound, since mail is often read on another device, and nobody guesses it.
     pub(super) fn new(deps: &Deps, email: &Email, browser: Option<&Secret>, now: Timestamp) -> Self {
-        let code = deps.ids.eight_digits();
+        let (code, link) = (deps.ids.eight_digits(), deps.ids.token(LINK_BYTES));
         let keyed = Keyed::new(deps);
         Self {
             id: deps.ids.ulid_at(now),
             email: email.clone(),
             code_hash: keyed.code(email, &code),
+            link_hash: keyed.link(&link),
             browser_hash: browser.map(|browser| keyed.browser(browser)),
             code,
+            link,
             now,
         }
     }
 
-    /// Store it in place of any earlier one; false when the address has had its share of this hour.
-    pub(super) fn store(&self, tx: &mut Tx<'_>) -> Result<bool> {
+    /// Store it in place of any earlier one, unless a share is used up. One for an address that may not sign in is
+    /// stored too, so that both ways cost the same.
+    pub(super) fn store(&self, tx: &mut Tx<'_>, shares: Shares, welcome: bool) -> Result<Fate> {
         let email = self.email.as_str();
-        let since = self.now.minus(Duration::from_secs(3_600));
-        let had: i64 = tx.one(CODES_SINCE, args![email, since])?;
-        if had >= AN_HOUR {
-            return Ok(false);
+        if let Some(limit) = shares.account {
+            let had: i64 = tx.one(CODES_SINCE, args![email, self.now.minus(limit.window)])?;
+            if had >= i64::from(limit.count) {
+                return Ok(Fate::AccountLimited);
+            }
+        }
+        if let Some(limit) = shares.house {
+            let sent: i64 = tx.one(CODES_MAILED_SINCE, args![self.now.minus(limit.window)])?;
+            if sent >= i64::from(limit.count) {
+                return Ok(Fate::HouseLimited);
+            }
         }
         tx.run(CODE_RETIRE, args![email, self.now])?;
-        let until = self.now.plus(LIFETIME);
-        let (id, hash, browser) = (self.id.as_str(), self.code_hash.as_str(), self.browser_hash.as_deref());
-        tx.run(CODE_ADD, args![id, email, hash, browser, self.now, until])?;
-        Ok(true)
+        let (id, code, link) = (self.id.as_str(), self.code_hash.as_str(), self.link_hash.as_str());
+        let (browser, until) = (self.browser_hash.as_deref(), self.now.plus(LIFETIME));
+        tx.run(CODE_ADD, args![id, email, code, link, browser, welcome, self.now, until])?;
+        Ok(if welcome { Fate::Mailed } else { Fate::Unwelcome })
     }
+}
+
+/// What somebody offers as the secret of a link.
+pub(super) struct LinkAttempt {
+    link_hash: String,
+    now: Timestamp,
+}
+
+impl LinkAttempt {
+    pub(super) fn new(deps: &Deps, link: &Secret, now: Timestamp) -> Self {
+        Self { link_hash: Keyed::new(deps).link(link.expose().trim()), now }
+    }
+
+    /// Use the link up; whose it was, when it was good.
+    pub(super) fn redeem(&self, tx: &mut Tx<'_>) -> Result<Option<Email>> {
+        let email: Option<String> = tx.maybe(LINK_USE, args![self.link_hash.as_str(), self.now])?;
+        email.map(|email| Email::parse(&email).map_err(Fault::internal)).transpose()
+    }
+}
+
+/// Whether `text` has the form of the secret in a link; says nothing of whether it is good.
+pub fn is_link_token(text: &str) -> bool {
+    text.len() == LINK_LENGTH
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
 /// What somebody offers as the code of `email`.
@@ -118,9 +202,10 @@ impl Right {
     }
 }
 
-/// Remove codes that ended more than an hour ago (the hour's share counts them); how many.
+/// Remove challenges and wrong passwords that no limit counts any more; how many challenges.
 pub fn clean_up(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64> {
-    tx.run(CODE_FORGET, args![now.minus(Duration::from_secs(3_600))])
+    failures::clean_up(tx, now.minus(COUNTED))?;
+    tx.run(CODE_FORGET, args![now.minus(COUNTED)])
 }
 
 struct Keyed(hmac::Key);
@@ -132,6 +217,10 @@ impl Keyed {
 
     fn code(&self, email: &Email, code: &str) -> String {
         self.hash(&["code", email.as_str(), code])
+    }
+
+    fn link(&self, link: &str) -> String {
+        self.hash(&["link", link])
     }
 
     fn browser(&self, browser: &Secret) -> String {

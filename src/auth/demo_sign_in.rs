@@ -15,7 +15,12 @@ pub const DEMO_EMAIL: &str = "demo@echopilot.local";
 /// Sign in as the demo customer (demo mode only, else not found).
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct SignInDemo {}
+pub struct SignInDemo {
+    /// What the page says it runs on; no field of the API.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub device: Option<String>,
+}
 
 impl Operation for SignInDemo {
     const META: Meta = Meta {
@@ -32,7 +37,7 @@ impl Operation for SignInDemo {
             return Err(Fault::not_found("/auth/demo"));
         }
         let email = Email::parse(DEMO_EMAIL)?;
-        let start = Start::new(cx, "demo");
+        let start = Start::new(cx, "demo", self.device.as_deref());
         let begun = start.clone();
         let customer = cx.deps.store.write(move |tx| {
             let customer = directory::by_email(tx, &email)?

@@ -1,31 +1,44 @@
-//! Sign in with a code.
+//! Sign in with a code or a password. Whoever tries learns nothing about the address: the same answer, after the
+//! same work, for one that nobody has, one without a password and one that is disabled.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::challenge::Attempt;
+use super::demo_sign_in::DEMO_EMAIL;
+use super::failures::Try;
 use super::keys::Keys;
-use super::{sessions, token};
+use super::sql::{PASSWORD_BY_EMAIL, SESSION_ADD};
+use super::{hash, token};
 use crate::config::SignupMode;
 use crate::customers::{Mirror, directory};
 use crate::events::{Level, Log};
 use crate::operation::{Access, Cost, Cx, Meta, Operation, Route, SessionChange};
 use crate::platform::{Code, Email, Fault, Result, Secret, Timestamp};
+use crate::store::{Tx, args, row};
 
-/// Sign in with the code that was mailed.
+/// Sign in with the code that was mailed, or with a password: exactly one of them.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
-    /// The address that the code was sent to.
+    /// The address of the account.
     pub email: Email,
-    /// Eight digits.
-    #[serde(deserialize_with = "secret_text")]
-    #[schemars(with = "String", regex(pattern = r"^[0-9]{8}$"))]
-    pub code: Secret,
+    /// The eight digits that were mailed.
+    #[serde(default, deserialize_with = "optional_secret")]
+    #[schemars(with = "Option<String>", regex(pattern = r"^[0-9]{8}$"))]
+    pub code: Option<Secret>,
+    /// The password of the account.
+    #[serde(default, deserialize_with = "optional_secret")]
+    #[schemars(with = "Option<String>")]
+    pub password: Option<Secret>,
     /// The browser's part of a code asked for on a page; no field of the API.
     #[serde(skip)]
     #[schemars(skip)]
     pub browser: Option<Secret>,
+    /// What the page says it runs on; no field of the API.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub device: Option<String>,
 }
 
 /// A session token and until when it is good.
@@ -50,30 +63,12 @@ impl Operation for SignIn {
     type Output = SignInAnswer;
 
     fn run(&self, cx: &Cx) -> Result<SignInAnswer> {
-        let attempt = Attempt::new(&cx.deps, &self.email, &self.code, self.browser.as_ref(), cx.now);
-        let Some(right) = cx.deps.store.write(move |tx| attempt.count(tx))? else {
-            let address = cx.deps.references.reference("address", self.email.as_str());
-            let event = cx.event(Log::Auth, "sign_in_failed").level(Level::Warn).field("address", address);
-            cx.deps.events.emit(event);
-            return Err(refused());
-        };
-        let start = Start::new(cx, "code");
-        let (email, now, open) =
-            (self.email.clone(), cx.now, cx.deps.settings.signup_mode == SignupMode::Open);
-        let new_id = cx.deps.ids.ulid_at(now);
-        let (begun, mirror) = (start.clone(), Mirror::of(&cx.deps));
-        let customer = cx.deps.store.write(move |tx| {
-            if !right.redeem(tx, now)? {
-                return Err(refused());
-            }
-            let customer = directory::signed_in(tx, &email, &new_id, open, now)?.ok_or_else(refused)?;
-            if customer == new_id {
-                mirror.changed(tx, &customer, now)?;
-            }
-            begun.store(tx, &customer)?;
-            Ok(customer)
-        })?;
-        start.answer(cx, &customer)
+        match (&self.code, &self.password) {
+            (Some(code), None) => self.by_code(cx, code),
+            (None, Some(password)) => self.by_password(cx, password),
+            (None, None) => Err(Fault::invalid("code", "the code that was mailed, or else a password")),
+            (Some(_), Some(_)) => Err(Fault::invalid("password", "nothing beside a code: send one of them")),
+        }
     }
 
     fn session(output: &SignInAnswer) -> SessionChange {
@@ -81,23 +76,155 @@ impl Operation for SignIn {
     }
 }
 
+struct Stored {
+    customer_id: String,
+    hash: String,
+}
+
+row! { Stored { customer_id, hash } }
+
+impl SignIn {
+    fn by_code(&self, cx: &Cx, code: &Secret) -> Result<SignInAnswer> {
+        let refused = || {
+            Fault::new(
+                Code::Unauthenticated,
+                "The address or the code is not right, or the code has ended; ask for a new one",
+            )
+        };
+        let attempt = Attempt::new(&cx.deps, &self.email, code, self.browser.as_ref(), cx.now);
+        let Some(right) = cx.deps.store.write(move |tx| attempt.count(tx))? else {
+            record_failure(cx, "code", Some(&self.email));
+            return Err(refused());
+        };
+        let start = Start::new(cx, "code", self.device.as_deref());
+        let arrival = Arrival::new(cx);
+        let (email, now, begun) = (self.email.clone(), cx.now, start.clone());
+        let customer = cx.deps.store.write(move |tx| {
+            if !right.redeem(tx, now)? {
+                return Err(refused());
+            }
+            let customer = arrival.customer(tx, &email)?.ok_or_else(refused)?;
+            begun.store(tx, &customer)?;
+            Ok(customer)
+        });
+        let customer = customer.inspect_err(|fault| {
+            if fault.code == Code::Unauthenticated {
+                record_failure(cx, "code", Some(&self.email));
+            }
+        })?;
+        start.answer(cx, &customer)
+    }
+
+    fn by_password(&self, cx: &Cx, password: &Secret) -> Result<SignInAnswer> {
+        let tried = Try::new(cx, &self.email);
+        let counted = tried.clone();
+        cx.deps.store.write(move |tx| counted.count(tx)).inspect_err(|fault| {
+            if fault.code == Code::Limited {
+                let address = cx.deps.references.reference("address", self.email.as_str());
+                let event =
+                    cx.event(Log::Auth, "account_slowed").level(Level::Warn).field("address", address);
+                cx.deps.events.emit(event);
+            }
+        })?;
+        let email = self.email.clone();
+        let stored: Option<Stored> =
+            cx.deps.store.read(move |tx| tx.maybe(PASSWORD_BY_EMAIL, args![email.as_str()]))?;
+        let stored = stored.filter(|_| may_sign_in_here(cx, &self.email));
+        let right = hash::verify(password, stored.as_ref().map(|stored| stored.hash.as_str()));
+        let customer = match (right, stored) {
+            (Ok(true), Some(stored)) => stored.customer_id,
+            (Ok(_), _) => {
+                record_failure(cx, "password", Some(&self.email));
+                return Err(Fault::new(
+                    Code::Unauthenticated,
+                    "The address or the password is not right; try again, or sign in by mail",
+                ));
+            }
+            (Err(fault), _) => {
+                // Nobody has looked at it, so it was not wrong.
+                cx.deps.store.write(move |tx| tried.forgive(tx))?;
+                return Err(fault);
+            }
+        };
+        let start = Start::new(cx, "password", self.device.as_deref());
+        let (begun, id) = (start.clone(), customer.clone());
+        cx.deps.store.write(move |tx| {
+            tried.forgive(tx)?;
+            begun.store(tx, &id)
+        })?;
+        start.answer(cx, &customer)
+    }
+}
+
+/// Somebody who has proved an address, with or without an account.
+#[derive(Clone)]
+pub(super) struct Arrival {
+    new_id: String,
+    open: bool,
+    demo: bool,
+    mirror: Mirror,
+    now: Timestamp,
+}
+
+impl Arrival {
+    pub(super) fn new(cx: &Cx) -> Self {
+        let settings = &cx.deps.settings;
+        let open = settings.signup_mode == SignupMode::Open;
+        let mirror = Mirror::of(&cx.deps);
+        Self { new_id: cx.deps.ids.ulid_at(cx.now), open, demo: settings.demo, mirror, now: cx.now }
+    }
+
+    /// Whose account it is, made where anybody may sign up; `None` when they may not sign in.
+    pub(super) fn customer(&self, tx: &mut Tx<'_>, email: &Email) -> Result<Option<String>> {
+        if email.as_str() == DEMO_EMAIL && !self.demo {
+            return Ok(None);
+        }
+        let customer = directory::signed_in(tx, email, &self.new_id, self.open, self.now)?;
+        if customer.as_deref() == Some(self.new_id.as_str()) {
+            self.mirror.changed(tx, &self.new_id, self.now)?;
+        }
+        Ok(customer)
+    }
+}
+
+/// The demo account is nobody's outside the demonstration, also where its data was seeded.
+pub(super) fn may_sign_in_here(cx: &Cx, email: &Email) -> bool {
+    cx.deps.settings.demo || email.as_str() != DEMO_EMAIL
+}
+
+/// Write down that somebody did not get in, by which way, and at which address when one was named.
+pub(super) fn record_failure(cx: &Cx, method: &'static str, email: Option<&Email>) {
+    let address = email.map(|email| cx.deps.references.reference("address", email.as_str()));
+    let event = cx
+        .event(Log::Auth, "sign_in_failed")
+        .level(Level::Warn)
+        .field("method", method)
+        .field("address", address);
+    cx.deps.events.emit(event);
+}
+
 /// A session that is about to begin, however its customer proved who they are.
 #[derive(Clone)]
 pub(super) struct Start {
     session_id: String,
     method: &'static str,
+    device: String,
     now: Timestamp,
     until: Timestamp,
 }
 
 impl Start {
-    pub(super) fn new(cx: &Cx, method: &'static str) -> Self {
+    /// `device` is what a page says it runs on; a program says nothing.
+    pub(super) fn new(cx: &Cx, method: &'static str, device: Option<&str>) -> Self {
         let until = cx.now.plus(cx.deps.settings.session_length);
-        Self { session_id: cx.deps.ids.ulid_at(cx.now), method, now: cx.now, until }
+        let device = device.unwrap_or("API").to_owned();
+        Self { session_id: cx.deps.ids.ulid_at(cx.now), method, device, now: cx.now, until }
     }
 
-    pub(super) fn store(&self, tx: &mut crate::store::Tx<'_>, customer_id: &str) -> Result<()> {
-        sessions::begin(tx, &self.session_id, customer_id, self.method, self.now, self.until)
+    pub(super) fn store(&self, tx: &mut Tx<'_>, customer_id: &str) -> Result<()> {
+        let (id, device) = (self.session_id.as_str(), self.device.as_str());
+        tx.run(SESSION_ADD, args![id, customer_id, self.method, device, self.now, self.until])?;
+        Ok(())
     }
 
     pub(super) fn answer(&self, cx: &Cx, customer_id: &str) -> Result<SignInAnswer> {
@@ -112,13 +239,14 @@ impl Start {
     }
 }
 
-fn refused() -> Fault {
-    Fault::new(
-        Code::Unauthenticated,
-        "The address or the code is not right, or the code has ended; ask for a new one",
-    )
+/// A text that must not be shown.
+pub(super) fn secret_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+    String::deserialize(deserializer).map(Secret::new)
 }
 
-fn secret_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
-    String::deserialize(deserializer).map(Secret::new)
+/// The same where it may be absent.
+pub(super) fn optional_secret<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Secret>, D::Error> {
+    Option::<String>::deserialize(deserializer).map(|text| text.map(Secret::new))
 }

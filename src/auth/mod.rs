@@ -1,4 +1,4 @@
-//! Sign-in of customers: codes by mail, sessions, and the tokens that carry them.
+//! Sign-in of customers: codes and links by mail, passwords, sessions, and the tokens that carry them.
 //!
 //! A token is an EdDSA JWT without personal data; what it stands for is the session row. Memory answers for
 //! tokens seen before ([`recall`]), one lookup for others ([`look_up`]); a numbered list of changes makes
@@ -6,7 +6,9 @@
 
 mod challenge;
 mod demo_sign_in;
+mod failures;
 mod forget;
+mod hash;
 mod key_rows;
 mod keys;
 mod legacy;
@@ -16,15 +18,20 @@ mod magic_link;
 mod me;
 mod operator_sessions;
 mod operator_sign_in;
+mod password;
+mod policy;
 mod retire_key;
 mod rotate_keys;
+mod session_list;
+mod session_revoke;
 mod sessions;
 mod sign_out;
 mod sql;
 mod token;
+mod verify;
 mod wrap;
 
-pub use challenge::clean_up as forget_codes;
+pub use challenge::{clean_up as forget_codes, is_link_token};
 pub use demo_sign_in::{DEMO_EMAIL, SignInDemo};
 pub use forget::forget_customer;
 pub use key_rows::{KeyState, SigningKey, examine as examine_keys};
@@ -37,8 +44,12 @@ pub use operator_sessions::{
     KnownOperator, OperatorSessions, clean_up as forget_operator_sessions, look_up_operator, recall_operator,
 };
 pub use operator_sign_in::{OperatorSignedIn, OperatorSignedOut, SignInOperator, SignOutOperator};
+pub use password::{PasswordSet, SetPassword};
 pub use retire_key::{KeyRetired, RetireKey};
 pub use rotate_keys::{KeysRotated, RotateKeys};
-pub use sessions::{Recall, Sessions, clean_up as forget_sessions, look_up, recall};
+pub use session_list::{ListSessions, ListedSession, SessionList};
+pub use session_revoke::{RevokeSessions, SessionsRevoked};
+pub use sessions::{Recall, Sessions, clean_up as forget_sessions, look_up, recall, revoke_all};
 pub use sign_out::{SignOut, SignedOut};
 pub(crate) use sql::ALL as STATEMENTS;
+pub use verify::VerifyLink;

@@ -9,8 +9,8 @@ use ring::digest::{SHA256, digest};
 
 use super::keys::Keys;
 use super::sql::{
-    CHANGE_ADD, CHANGE_FORGET, CHANGE_LAST, CHANGES_AFTER, SESSION_ADD, SESSION_FORGET, SESSION_LIVE,
-    SESSION_REVOKE,
+    CHANGE_ADD, CHANGE_FORGET, CHANGE_LAST, CHANGES_AFTER, SESSION_FORGET, SESSION_LIVE, SESSION_REVOKE,
+    SESSION_REVOKE_OWN, SESSIONS_REVOKE_OTHERS,
 };
 use super::{legacy, token};
 use crate::operation::{Deps, Profile, SignedIn};
@@ -84,7 +84,7 @@ impl Sessions {
 }
 
 const SESSION: &str = "session";
-const CUSTOMER: &str = "customer";
+pub(super) const CUSTOMER: &str = "customer";
 const KEYS: &str = "keys";
 
 impl Change {
@@ -143,25 +143,36 @@ pub(super) fn find(tx: &mut Tx<'_>, id: &str, customer_id: &str, now: Timestamp)
     Ok(Found { as_of, session: tx.maybe(SESSION_LIVE, args![id, customer_id, now])? })
 }
 
-/// Begin a session within the caller's transaction.
-pub(super) fn begin(
-    tx: &mut Tx<'_>,
-    id: &str,
-    customer_id: &str,
-    method: &str,
-    now: Timestamp,
-    until: Timestamp,
-) -> Result<()> {
-    tx.run(SESSION_ADD, args![id, customer_id, method, now, until])?;
-    Ok(())
-}
-
 /// End a session within the caller's transaction, for every replica.
 pub(super) fn revoke(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<()> {
     if tx.run(SESSION_REVOKE, args![id, now])? == 1 {
         tx.run(CHANGE_ADD, args![SESSION, id, now])?;
     }
     Ok(())
+}
+
+/// End one session of a customer within the caller's transaction; false when it is none of theirs that lives.
+pub(super) fn revoke_own(tx: &mut Tx<'_>, id: &str, customer_id: &str, now: Timestamp) -> Result<bool> {
+    let ended = tx.run(SESSION_REVOKE_OWN, args![id, customer_id, now])? == 1;
+    if ended {
+        tx.run(CHANGE_ADD, args![SESSION, id, now])?;
+    }
+    Ok(ended)
+}
+
+/// End the sessions of a customer but for the one called `kept`, within the caller's transaction; how many. What
+/// every replica remembers of this customer is looked up anew.
+pub(super) fn revoke_others(tx: &mut Tx<'_>, customer_id: &str, kept: &str, now: Timestamp) -> Result<u64> {
+    let ended = tx.run(SESSIONS_REVOKE_OTHERS, args![customer_id, kept, now])?;
+    tx.run(CHANGE_ADD, args![CUSTOMER, customer_id, now])?;
+    Ok(ended)
+}
+
+/// End every session of a customer within the caller's transaction, for every replica within a second; how many.
+/// Call it when the customer is disabled: a session in memory is not asked whether its customer still may.
+pub fn revoke_all(tx: &mut Tx<'_>, customer_id: &str, now: Timestamp) -> Result<u64> {
+    // No session has an empty identifier.
+    revoke_others(tx, customer_id, "", now)
 }
 
 /// Tell every replica that the signing keys changed, within the caller's transaction.

@@ -8,6 +8,8 @@ use std::time::Duration;
 pub enum RateGroup {
     /// Passwords, by address.
     Login,
+    /// Wrong passwords, by account.
+    LoginAccount,
     /// Sign-in mails, by address.
     MagicLink,
     /// Sign-in mails, by account.
@@ -49,8 +51,9 @@ impl fmt::Display for Limit {
 
 impl RateGroup {
     /// Every group.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Login,
+        Self::LoginAccount,
         Self::MagicLink,
         Self::MagicLinkAccount,
         Self::Verify,
@@ -83,6 +86,9 @@ impl RateGroup {
     const fn row(self) -> (&'static str, u32, u64, &'static str) {
         match self {
             Self::Login => ("login", 5, 60, "passwords tried from one address"),
+            Self::LoginAccount => {
+                ("login_account", 10, 3600, "wrong passwords for one account, then one a minute is looked at")
+            }
             Self::MagicLink => ("magic_link", 5, 60, "sign-in mails asked for from one address"),
             Self::MagicLinkAccount => ("magic_link_account", 10, 3600, "sign-in mails for one account"),
             Self::Verify => ("verify", 10, 60, "codes and links tried from one address"),

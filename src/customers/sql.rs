@@ -39,6 +39,7 @@ statements! {
         AND NOT EXISTS (SELECT 1 FROM subscriptions WHERE customer_id = $1) \
         AND NOT EXISTS (SELECT 1 FROM jobs WHERE customer_id = $1) \
         AND NOT EXISTS (SELECT 1 FROM support_tickets WHERE customer_id = $1) \
+        AND NOT EXISTS (SELECT 1 FROM passwords WHERE customer_id = $1) \
         AND NOT EXISTS (SELECT 1 FROM sessions WHERE customer_id = $1) \
         AND NOT EXISTS (SELECT 1 FROM referrals WHERE customer_id = $1 OR referred_customer_id = $1)";
 

@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+use ring::hmac;
+
 use super::outbox::as_pattern;
 use super::sql::{
     KEY_ANSWER, KEY_CLAIM, KEY_FIND, KEY_FORGET, KEY_FORGET_CALLER, KEY_RELEASE, KEY_TAKE_OVER,
@@ -41,7 +43,7 @@ pub fn invoke_once(entry: &Entry, cx: &Cx, input: Input<'_>, key: &str) -> Resul
     };
     entry.meta.access.admit(&cx.caller)?;
     let place = Place { caller: format!("{kind}:{id}"), operation: entry.meta.name, key: key.to_owned() };
-    let digest = digest_of(input);
+    let digest = digest_of(cx, input);
     let now = cx.now;
     let (claim, wanted) = (place.clone(), digest.clone());
     let before = cx.deps.store.write(move |tx| {
@@ -143,7 +145,8 @@ fn replay(kept: Kept, digest: &str) -> Result<Answer> {
     }
 }
 
-fn digest_of(input: Input<'_>) -> String {
+/// Keyed: a request may hold a password, and a bare hash of it would be worth guessing at.
+fn digest_of(cx: &Cx, input: Input<'_>) -> String {
     let mut bytes = Vec::with_capacity(input.query.len() + input.body.len() + 64);
     for (name, value) in input.path {
         bytes.extend_from_slice(name.as_bytes());
@@ -154,5 +157,6 @@ fn digest_of(input: Input<'_>) -> String {
     bytes.extend_from_slice(input.query.as_bytes());
     bytes.push(0);
     bytes.extend_from_slice(input.body);
-    digest_hex(&bytes)
+    let key = hmac::Key::new(hmac::HMAC_SHA256, &cx.deps.root_key.derive("digests of requests"));
+    digest_hex(hmac::sign(&key, &bytes).as_ref())
 }

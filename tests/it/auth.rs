@@ -382,17 +382,17 @@ fn good_and_bad_sign_ins_are_written_down() {
 }
 
 /// Ask for a code and read it from the mail.
-fn ask(server: &Served, email: &str) -> String {
+pub(crate) fn ask(server: &Served, email: &str) -> String {
     let before = server.mail(email).len();
     let _ = server.post("/api/auth/magic-link", &json!({ "email": email })).expect_status(202);
     code_in(&wait_for_mail(server, email, before + 1))
 }
 
-fn wait_for_mail(server: &Served, email: &str, count: usize) -> Value {
+pub(crate) fn wait_for_mail(server: &Served, email: &str, count: usize) -> Value {
     eventually("a mail", || server.mail(email).get(count - 1).cloned())
 }
 
-fn sign_in(server: &Served, email: &str, code: &str) -> Answer {
+pub(crate) fn sign_in(server: &Served, email: &str, code: &str) -> Answer {
     attempt(server, email, code).send()
 }
 
@@ -401,37 +401,43 @@ fn attempt(server: &Served, email: &str, code: &str) -> Call {
 }
 
 /// Eight digits that are not those.
-fn wrong(code: &str) -> String {
+pub(crate) fn wrong(code: &str) -> String {
     let first = if code.starts_with('1') { '2' } else { '1' };
     format!("{first}{}", &code[1..])
 }
 
-fn refused(answer: &Answer) {
+pub(crate) fn refused(answer: &Answer) {
     assert_eq!(answer.status, 401, "{}", answer.text);
     assert!(answer.header("www-authenticate").is_some_and(|challenge| challenge.starts_with("Bearer")));
     assert_eq!(answer.json()["code"], "unauthenticated");
 }
 
 /// Under a storm the server may send somebody away, but never lets them in.
-fn refused_or_busy(answer: &Answer) {
+pub(crate) fn refused_or_busy(answer: &Answer) {
     if answer.status != 503 {
         refused(answer);
     }
 }
 
 /// Ask for a code within this process and read it from the mail, if one was sent.
-fn ask_in(app: &TestApp, email: &str) -> Option<String> {
+pub(crate) fn ask_in(app: &TestApp, email: &str) -> Option<String> {
     let file = app.path().join("data/outbox/emails.ndjson");
     let lines = || std::fs::read_to_string(&file).unwrap_or_default().lines().count();
     let before = lines();
-    let operation = RequestCode { email: Email::parse(email).unwrap(), browser: None };
+    let operation = RequestCode { email: Email::parse(email).unwrap(), browser: None, next: None };
     app.stranger().call(&operation).unwrap();
     deliver(&app.deps).unwrap();
     let text = std::fs::read_to_string(&file).unwrap_or_default();
     text.lines().nth(before).map(|line| code_in(&serde_json::from_str(line).unwrap()))
 }
 
-fn try_in(app: &TestApp, email: &str, code: &str) -> Result<(), Code> {
-    let operation = SignIn { email: Email::parse(email).unwrap(), code: Secret::new(code), browser: None };
+pub(crate) fn try_in(app: &TestApp, email: &str, code: &str) -> Result<(), Code> {
+    let operation = SignIn {
+        email: Email::parse(email).unwrap(),
+        code: Some(Secret::new(code)),
+        password: None,
+        browser: None,
+        device: None,
+    };
     app.stranger().call(&operation).map(drop).map_err(|fault| fault.code)
 }

@@ -69,7 +69,9 @@ fn what_is_personal_goes_and_accounting_stays() {
             let message = "I would like to know more".to_owned();
             cx.call(&CreateTicket { topic: Topic::Other, message, job_id: None }).unwrap();
             let email = cx.caller.customer().unwrap().profile.email.clone();
-            app.stranger().call(&echopilot_core::auth::RequestCode { email, browser: None }).unwrap();
+            app.stranger()
+                .call(&echopilot_core::auth::RequestCode { email, browser: None, next: None })
+                .unwrap();
         }
         let id = customer_id(&ada);
         assert_eq!(erase(&app, &id, "bob@example.com").unwrap_err().fields[0].field, "confirm");

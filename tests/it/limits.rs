@@ -34,6 +34,8 @@ fn five_sign_ins_a_minute_pass_from_one_address() {
         let form = [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "text/html")];
         let page = ask_from(&server.url, "127.0.0.2", "POST /auth/login", &form, "");
         assert_eq!((page.status, page.header("content-type")), (429, Some("text/html; charset=utf-8")));
+        let wait = page.header("retry-after").unwrap();
+        assert!(page.body.contains(&format!("Try again in {wait} seconds")), "{}", page.body);
         assert_eq!(ask_from(&server.url, "127.0.0.2", "GET /auth/login", &[], "").status, 200);
     });
 }

@@ -21,6 +21,10 @@ const KEY: &str = "qX7vN2pLw9TzR4sKbY8mHc3JdF6gUeA1";
 const WRONG_KEY: &str = "Zr5tB1nVx8QyM3kWdG7hPf2LsC9jEaU4";
 const METRICS_TOKEN: &str = "canary-metrics-token-0123456789";
 const CARD: &str = "4242424242424242";
+const PASSWORD: &str = "canary kites over Leith";
+const WRONG_PASSWORD: &str = "canary larks at dawn";
+/// A link as nobody has sent it.
+const LINK: &str = "kZ0u5yJ4mYc3nq9wq8yZr1oK2d7sT6vXb0aQeWfGhIj";
 const SOURCE: &str = "127.0.0.77";
 
 #[test]
@@ -78,6 +82,7 @@ fn every_flow(server: &Served, canaries: &mut Vec<String>) -> usize {
     ask(post("/api/auth/magic-link", &json!({ "email": EMAIL })));
     assert_eq!(ask(post("/api/auth/magic-link", &json!({ "email": format!("{EMAIL}\r\n") }))).status, 422);
     let mail = eventually("a mail", || server.mail(EMAIL).first().cloned());
+    canaries.push(crate::sign_in::token_in(&mail));
     let code = code_in(&mail);
     let wrong = if code == "90817263" { "90817264" } else { "90817263" };
     canaries.extend([code.clone(), wrong.to_owned()]);
@@ -88,6 +93,11 @@ fn every_flow(server: &Served, canaries: &mut Vec<String>) -> usize {
     let token = answer.json()["token"].as_str().unwrap().to_owned();
     canaries.extend(token.split('.').map(str::to_owned));
     canaries.push(token.clone());
+    asked += passwords_and_links(server, &token, canaries);
+    let mut ask = |call: crate::support::Call| {
+        asked += 1;
+        call.send()
+    };
     server.home.change(&format!("UPDATE customers SET name = '{NAME}'"));
     for path in ["/api/me", "/api/billing/history", "/api/jobs", "/api/account/summary"] {
         ask(server.call("GET", path).bearer(&token)).expect_status(200).status.to_string();
@@ -149,6 +159,41 @@ fn every_flow(server: &Served, canaries: &mut Vec<String>) -> usize {
     assert_eq!(ask(post("/api/auth/magic-link", &json!({ "email": EMAIL }))).status, 500);
     server.home.change("ALTER TABLE codes_away RENAME TO sign_in_codes");
     ask(server.call("POST", "/api/auth/logout").bearer(&token)).expect_status(200).status.to_string();
+    asked
+}
+
+/// The ways to sign in beside a code, as [`every_flow`].
+fn passwords_and_links(server: &Served, token: &str, canaries: &mut Vec<String>) -> usize {
+    let mut asked = 0;
+    let mut ask = |call: crate::support::Call| {
+        asked += 1;
+        call.send()
+    };
+    let post = |path: &str, body: &Value| server.call("POST", path).json(body);
+    // The words of passwords mean nothing to a search for patterns; they must not get there in the first place.
+    canaries.extend([PASSWORD.to_owned(), WRONG_PASSWORD.to_owned(), LINK.to_owned()]);
+    let set = |body: &Value| post("/api/auth/password", body).bearer(token);
+    let _ = ask(set(&json!({ "new": PASSWORD }))).expect_status(200);
+    ask(set(&json!({ "current": WRONG_PASSWORD, "new": PASSWORD })));
+    ask(set(&json!({ PASSWORD: WRONG_PASSWORD })));
+    for (email, password) in [(EMAIL, PASSWORD), (EMAIL, WRONG_PASSWORD), (STRANGER, PASSWORD)] {
+        ask(post("/api/auth/login", &json!({ "email": email, "password": password })));
+    }
+    ask(post("/api/auth/login", &json!({ "email": EMAIL, "password": [PASSWORD] })));
+    ask(post("/api/auth/magic-link", &json!({ "email": EMAIL })));
+    // Its code, its link, and the notice of the password stand between.
+    let mail = eventually("another mail", || server.mail(EMAIL).get(2).cloned());
+    let link = crate::sign_in::token_in(&mail);
+    canaries.extend([link.clone(), code_in(&mail)]);
+    for link in [&link, LINK] {
+        for query in
+            [format!("token={link}"), format!("TOKEN={link}&next=/app"), format!("next=/app&token={link}#x")]
+        {
+            ask(server.call("GET", &format!("/auth/verify?{query}")).header("Accept", "text/html"));
+        }
+        ask(post("/auth/verify", &json!({ "token": link })));
+        ask(post("/api/auth/verify", &json!({ "token": link })));
+    }
     asked
 }
 

@@ -8,7 +8,7 @@ use crate::problem::Problem;
 use crate::site::Site;
 
 /// Where a signed-in customer may be led by `next`: our own pages only.
-const NEXT: [&str; 3] = ["/app", "/app/invoices", "/app/support"];
+const NEXT: [&str; 4] = ["/app", "/app/invoices", "/app/support", "/app/sessions"];
 
 /// Where a signed-in operator may be led by `next`.
 const NEXT_OF_OPERATORS: [&str; 3] = ["/payments", "/payments/link", "/payments/reconciliation"];

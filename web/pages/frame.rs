@@ -53,8 +53,8 @@ pub(super) fn frame(
 /// The styled page of an error.
 pub(crate) fn error_page(
     status: u16,
-    _title: &str,
     detail: &str,
+    retry: Option<u64>,
     path: &str,
     request_id: &str,
     theme: &str,
@@ -75,7 +75,7 @@ pub(crate) fn error_page(
         shell,
         status,
         detail: detail.to_owned(),
-        retry: None,
+        retry: retry.map(wait),
         request_id: request_id.to_owned(),
     };
     page.render().unwrap_or_else(|_| detail.to_owned())
@@ -108,6 +108,15 @@ pub(super) fn lead_to(path: &str, cookies: impl IntoIterator<Item = HeaderValue>
         headers.append(SET_COOKIE, cookie);
     }
     response
+}
+
+/// How long to wait, for people.
+pub(super) fn wait(seconds: u64) -> String {
+    match seconds {
+        ..=1 => "1 second".to_owned(),
+        2..=119 => format!("{seconds} seconds"),
+        seconds => format!("{} minutes", seconds.div_ceil(60)),
+    }
 }
 
 /// A day for people, and the moment for programs.

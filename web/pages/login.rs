@@ -1,6 +1,7 @@
 //! Sign-in and sign-out by forms that work without scripts.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{OriginalUri, State};
@@ -8,12 +9,13 @@ use axum::response::IntoResponse as _;
 use bytes::Bytes;
 use echopilot_core::auth::{RequestCode, SignIn, SignInAnswer, SignInDemo, SignOut};
 use echopilot_core::operation::{Caller, Operation, SessionChange};
-use echopilot_core::platform::{Code, Email, Fault, Secret};
+use echopilot_core::platform::{Code, Email, Fault, Secret, Timestamp};
 use http::{HeaderMap, HeaderValue, Response};
 
+use super::device::device;
 use super::form::{Form, allowed};
-use super::frame::{frame, lead_to, page as rendered};
-use super::view::{FieldError, LoginNotice, LoginPage, LoginStep};
+use super::frame::{frame, lead_to, moment, page as rendered, wait};
+use super::view::{FieldError, LoginLimit, LoginNotice, LoginPage, LoginStep};
 use crate::caller::cookie;
 use crate::layers::Visit;
 use crate::problem::Problem;
@@ -24,7 +26,7 @@ const BROWSER_COOKIE: &str = "ep_code";
 /// As long as the code is good.
 const BROWSER_COOKIE_AGE: u64 = 600;
 
-/// The form for the address.
+/// The form for the address, or for address and password.
 pub(super) async fn page(
     State(site): State<Arc<Site>>,
     visit: Visit,
@@ -46,7 +48,8 @@ pub(super) async fn page(
         "form" => Some(LoginNotice::FormExpired),
         _ => None,
     };
-    let shown = Shown { step: LoginStep::Email, email: "", next, notice, error: None };
+    let step = if value("with") == "password" { LoginStep::Password } else { LoginStep::Email };
+    let shown = Shown { notice, ..Shown::new(step, "", next) };
     show(&site, &visit, &headers, shown, None)
 }
 
@@ -66,25 +69,23 @@ pub(super) async fn send_code(
         Ok(email) => email,
         Err(fault) => {
             let error = FieldError { field: "email", text: words(&fault) };
-            let shown = Shown {
-                step: LoginStep::Email,
-                email: form.get("email"),
-                next,
-                notice: None,
-                error: Some(error),
-            };
+            let shown = Shown { error: Some(error), ..Shown::new(LoginStep::Email, form.get("email"), next) };
             return show(&site, &visit, &headers, shown, None);
         }
     };
     let known = cookie(&headers, BROWSER_COOKIE).filter(|value| value.len() == 22).map(str::to_owned);
     let again = known.is_some();
     let browser = known.unwrap_or_else(|| site.deps.ids.token(16));
-    let (cx, operation) =
-        (visit.cx(&site), RequestCode { email: email.clone(), browser: Some(Secret::new(&*browser)) });
+    let operation = RequestCode {
+        email: email.clone(),
+        browser: Some(Secret::new(&*browser)),
+        next: allowed(form.get("next")),
+    };
+    let cx = visit.cx(&site);
     match site.offload(move || cx.call(&operation)).await.and_then(|sent| sent) {
         Ok(_) => {
             let notice = again.then_some(LoginNotice::CodeSentAgain);
-            let shown = Shown { step: LoginStep::Code, email: email.as_str(), next, notice, error: None };
+            let shown = Shown { notice, ..Shown::new(LoginStep::Code, email.as_str(), next) };
             let kept = site.cookies.set(BROWSER_COOKIE, &browser, Some(BROWSER_COOKIE_AGE));
             show(&site, &visit, &headers, shown, kept)
         }
@@ -92,7 +93,7 @@ pub(super) async fn send_code(
     }
 }
 
-/// Sign in with the code.
+/// Sign in with the code, or with the password.
 pub(super) async fn sign_in(
     State(site): State<Arc<Site>>,
     visit: Visit,
@@ -103,11 +104,17 @@ pub(super) async fn sign_in(
         Ok(form) => form,
         Err(problem) => return stale_form(problem),
     };
-    let browser = cookie(&headers, BROWSER_COOKIE).map(Secret::new);
-    // People copy codes with spaces in them.
-    let code: String = form.get("code").chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-    let attempt =
-        Email::parse(form.get("email")).map(|email| SignIn { email, code: Secret::new(code), browser });
+    let by_password = form.get("with") == "password";
+    let attempt = Email::parse(form.get("email")).map(|email| {
+        let (mut code, mut password) = (None, None);
+        if by_password {
+            password = Some(Secret::new(form.get("password")));
+        } else {
+            code = Some(Secret::new(code_of(&form).unwrap_or_default()));
+        }
+        let browser = cookie(&headers, BROWSER_COOKIE).map(Secret::new);
+        SignIn { email, code, password, browser, device: Some(device(&headers)) }
+    });
     let result = match attempt {
         Err(fault) => Err(fault),
         Ok(operation) => {
@@ -115,18 +122,27 @@ pub(super) async fn sign_in(
             site.offload(move || cx.call(&operation)).await.and_then(|answer| answer)
         }
     };
+    let (step, field) =
+        if by_password { (LoginStep::Password, "password") } else { (LoginStep::Code, "code") };
+    let email = form.get("email");
+    let next = allowed(form.get("next")).unwrap_or("");
     match result {
         Ok(answer) => signed_in(&site, &visit, &answer, form.next()),
         Err(fault) if matches!(fault.code, Code::Unauthenticated | Code::Invalid) => {
-            let error = FieldError { field: "code", text: words(&fault) };
-            let next = allowed(form.get("next")).unwrap_or("");
-            let shown = Shown {
-                step: LoginStep::Code,
-                email: form.get("email"),
-                next,
-                notice: None,
-                error: Some(error),
+            let about_email = fault.fields.first().is_some_and(|problem| problem.field == "email");
+            let (step, field) = match (about_email, step) {
+                // The form for the code shows the address, but has no field for it.
+                (true, LoginStep::Code) => (LoginStep::Email, "email"),
+                (true, step) => (step, "email"),
+                (false, step) => (step, field),
             };
+            let error = FieldError { field, text: words(&fault) };
+            let shown = Shown { error: Some(error), ..Shown::new(step, email, next) };
+            show(&site, &visit, &headers, shown, None)
+        }
+        Err(fault) if fault.code == Code::Limited => {
+            let limit = limit(&fault, visit.now, "A link or code by e-mail works at once.");
+            let shown = Shown { limit: Some(limit), ..Shown::new(step, email, next) };
             show(&site, &visit, &headers, shown, None)
         }
         Err(fault) => Problem::from(fault).into_response(),
@@ -144,8 +160,8 @@ pub(super) async fn demo(
         Ok(form) => form,
         Err(problem) => return stale_form(problem),
     };
-    let cx = visit.cx(&site);
-    match site.offload(move || cx.call(&SignInDemo::default())).await.and_then(|answer| answer) {
+    let (cx, operation) = (visit.cx(&site), SignInDemo { device: Some(device(&headers)) });
+    match site.offload(move || cx.call(&operation)).await.and_then(|answer| answer) {
         Ok(answer) => signed_in(&site, &visit, &answer, form.next()),
         Err(fault) => Problem::from(fault).into_response(),
     }
@@ -171,7 +187,8 @@ pub(super) async fn sign_out(
     lead_to("/auth/login?why=signed-out", site.cookies.session_change(&SessionChange::End, visit.now))
 }
 
-fn signed_in(site: &Site, visit: &Visit, answer: &SignInAnswer, next: &str) -> Response<Body> {
+/// Go on with a new session, and forget what bound the code.
+pub(super) fn signed_in(site: &Site, visit: &Visit, answer: &SignInAnswer, next: &str) -> Response<Body> {
     let session = site.cookies.session_change(&SignIn::session(answer), visit.now);
     let forget = site.cookies.set(BROWSER_COOKIE, "", Some(0));
     lead_to(next, session.into_iter().chain(forget))
@@ -183,6 +200,13 @@ struct Shown<'a> {
     next: &'a str,
     notice: Option<LoginNotice>,
     error: Option<FieldError>,
+    limit: Option<LoginLimit>,
+}
+
+impl<'a> Shown<'a> {
+    const fn new(step: LoginStep, email: &'a str, next: &'a str) -> Self {
+        Self { step, email, next, notice: None, error: None, limit: None }
+    }
 }
 
 fn show(
@@ -200,17 +224,33 @@ fn show(
         next: shown.next.to_owned(),
         notice: shown.notice,
         errors: shown.error.into_iter().collect(),
-        limit: None,
+        limit: shown.limit,
     };
     rendered(&view, new_visitor.into_iter().chain(kept))
 }
 
 /// A form that was made for another visitor or another session: begin again, with the reason.
-fn stale_form(problem: Problem) -> Response<Body> {
+pub(super) fn stale_form(problem: Problem) -> Response<Body> {
     if problem.status() == http::StatusCode::FORBIDDEN {
         return lead_to("/auth/login?why=form", None);
     }
     problem.into_response()
+}
+
+/// The code in a form, if there is one. People copy codes with spaces in them.
+pub(super) fn code_of(form: &Form) -> Option<String> {
+    let digits: String = form.get("code").chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    (!digits.is_empty()).then_some(digits)
+}
+
+/// How long to wait, and what else can be done.
+pub(super) fn limit(fault: &Fault, now: Timestamp, advice: &str) -> LoginLimit {
+    let seconds = fault.retry_after.unwrap_or(60);
+    LoginLimit {
+        wait: wait(seconds),
+        until: moment(now.plus(Duration::from_secs(seconds))),
+        advice: advice.to_owned(),
+    }
 }
 
 /// The words of a fault as they stand beside a field.

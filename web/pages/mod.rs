@@ -3,6 +3,7 @@
 
 mod app;
 mod csv;
+mod device;
 mod form;
 mod frame;
 mod invoices;
@@ -12,8 +13,10 @@ mod operator_login;
 mod overview;
 mod payments;
 mod portal;
+mod sessions;
 mod support;
 mod theme;
+mod verify;
 pub mod view;
 
 use std::sync::Arc;
@@ -30,9 +33,11 @@ use crate::site::Site;
 /// Every page and form.
 pub const ROWS: &[Foreign] = &[
     Foreign::page("/", "Leads to the customer's overview."),
-    Foreign::page("/auth/login", "Sign-in: the address first, then the code that was mailed."),
-    Foreign::form("/auth/login/code", "Form: mail a code to an address."),
-    Foreign::form("/auth/login", "Form: sign in with the code."),
+    Foreign::page("/auth/login", "Sign-in: the address first, then the code that was mailed; or a password."),
+    Foreign::form("/auth/login/code", "Form: mail a link and a code to an address."),
+    Foreign::form("/auth/login", "Form: sign in with the code or the password."),
+    Foreign::page("/auth/verify", "The page of the mailed link; reading it uses nothing up."),
+    Foreign::form("/auth/verify", "Form: sign in with the mailed link."),
     Foreign::form("/auth/login/demo", "Form: sign in to the demo account (demo mode only)."),
     Foreign::form("/auth/logout", "Form: sign out."),
     Foreign::form("/theme", "Form: choose a theme."),
@@ -69,6 +74,10 @@ pub const ROWS: &[Foreign] = &[
         "Form: compare with Stripe and get the differences as a file.",
         "text/csv",
     ),
+    Foreign::customer_page("/app/sessions", "Where the customer is signed in, and the password."),
+    Foreign::form("/app/sessions/end", "Form: end one session, or all others."),
+    Foreign::form("/app/sessions/code", "Form: mail a code that stands in for a forgotten password."),
+    Foreign::form("/app/sessions/password", "Form: set or change the password."),
     Foreign::page(
         "/assets/{name}",
         "Style sheet, scripts and icons, by a name that changes with their content.",
@@ -81,6 +90,7 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         .route("/", get(app::home))
         .route("/auth/login", get(login::page).post(login::sign_in))
         .route("/auth/login/code", post(login::send_code))
+        .route("/auth/verify", get(verify::page).post(verify::sign_in))
         .route("/auth/login/demo", post(login::demo))
         .route("/auth/logout", post(login::sign_out))
         .route("/theme", post(theme::choose))
@@ -100,5 +110,9 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         .route("/payments/reconciliation.csv", post(payments::reconciliation::file))
         .route("/dashboard/login", get(operator_login::page).post(operator_login::sign_in))
         .route("/dashboard/logout", post(operator_login::sign_out))
+        .route("/app/sessions", get(sessions::page))
+        .route("/app/sessions/end", post(sessions::end))
+        .route("/app/sessions/code", post(sessions::send_code))
+        .route("/app/sessions/password", post(sessions::set_password))
         .route("/assets/{name}", get(app::asset))
 }

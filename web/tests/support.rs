@@ -150,8 +150,15 @@ async fn fails() -> Result<(), Problem> {
     Err(Fault::new(Code::NotFound, "There is no such page").into())
 }
 
-fn error_page(status: u16, title: &str, detail: &str, path: &str, request_id: &str, theme: &str) -> String {
-    format!("<!doctype html><title>{status} {title}</title>{detail} at {path} as {request_id} in {theme}")
+fn error_page(
+    status: u16,
+    detail: &str,
+    retry: Option<u64>,
+    path: &str,
+    request_id: &str,
+    theme: &str,
+) -> String {
+    format!("<!doctype html><title>{status}</title>{detail} {retry:?} at {path} as {request_id} in {theme}")
 }
 
 /// A running server; it ends with the test.

@@ -34,6 +34,7 @@ pub const MIGRATIONS: &[Migration] = &[
     step!(7, "0007", "governance"),
     step!(8, "0008", "scheduler"),
     step!(9, "0009", "dirty", differs),
+    step!(10, "0010", "sign_in"),
     step!(11, "0011", "money"),
     step!(12, "0012", "stripe_operations"),
     step!(13, "0013", "support"),

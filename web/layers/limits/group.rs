@@ -7,7 +7,7 @@ pub(crate) fn group_of(method: &str, template: &str) -> RateGroup {
     let acts = method == "POST";
     match template {
         "/api/auth/login" | "/auth/login" | "/dashboard/login" if acts => RateGroup::Login,
-        "/api/auth/magic-link" | "/auth/login/code" if acts => RateGroup::MagicLink,
+        "/api/auth/magic-link" | "/auth/login/code" | "/app/sessions/code" if acts => RateGroup::MagicLink,
         "/api/auth/verify" | "/auth/verify" if acts => RateGroup::Verify,
         "/api/lead" | "/pricing" if acts => RateGroup::Lead,
         "/api/support" | "/support" | "/app/support" if acts => RateGroup::Support,

@@ -12,6 +12,8 @@ use echopilot_core::platform::Timestamp;
 const SHARDS: usize = 64;
 /// A shard is swept at least this often while it is used.
 const SWEEP: u32 = 10 * 60 * 1000;
+/// No request is overtaken by one that came so much later.
+const OVERTAKEN: u32 = 30 * 1000;
 /// No window is longer, so nothing older matters.
 const LONGEST: u32 = 24 * 60 * 60 * 1000;
 
@@ -54,6 +56,12 @@ const fn wrap(now: Timestamp) -> u32 {
     now.millis() as u32
 }
 
+/// How long ago `time` was. Requests overtake each other, so a time may lie a little ahead; that is no time ago, while
+/// a clock that jumped back makes everything old.
+const fn age(now: u32, time: u32) -> u32 {
+    if time.wrapping_sub(now) < OVERTAKEN { 0 } else { now.wrapping_sub(time) }
+}
+
 fn millis(quota: Limit) -> u32 {
     u32::try_from(quota.window.as_millis()).unwrap_or(LONGEST).clamp(1, LONGEST)
 }
@@ -82,7 +90,7 @@ impl<V> Table<V> {
         let shard = usize::try_from(hash).unwrap_or(0) % SHARDS;
         let mut shard = self.shards[shard].lock().unwrap_or_else(PoisonError::into_inner);
         let would_grow = shard.entries.len() == shard.entries.capacity();
-        if would_grow || now.wrapping_sub(shard.swept) > SWEEP {
+        if would_grow || age(now, shard.swept) > SWEEP {
             shard.sweep(now, self.most, last);
         }
         match shard.entries.entry(key) {
@@ -110,14 +118,14 @@ impl<V> Shard<V> {
     /// since one that grows by itself doubles its size when many entries have been removed.
     fn sweep(&mut self, now: u32, most: usize, last: impl Fn(&V) -> u32) {
         self.swept = now;
-        let mut ages: Vec<u32> = self.entries.values().map(|value| now.wrapping_sub(last(value))).collect();
+        let mut ages: Vec<u32> = self.entries.values().map(|value| age(now, last(value))).collect();
         let keep = most - most / 8;
         let (mut oldest, mut room) = (LONGEST - 1, most);
         if ages.len() >= most {
             oldest = oldest.min(*ages.select_nth_unstable(keep).1);
             room = keep;
         }
-        let stays = |value: &V| now.wrapping_sub(last(value)) <= oldest;
+        let stays = |value: &V| age(now, last(value)) <= oldest;
         let kept = self.entries.values().filter(|value| stays(value)).count().min(room);
         let mut entries = HashMap::with_capacity_and_hasher(
             (kept * 2).clamp(64.min(most), most),
@@ -154,15 +162,14 @@ impl<const N: usize> Log<N> {
             || [never; N],
             |times| {
                 // The newest comes first.
-                let inside =
-                    times[..most].iter().take_while(|time| now.wrapping_sub(**time) < window).count();
+                let inside = times[..most].iter().take_while(|time| age(now, **time) < window).count();
                 let passed = inside < most;
                 if passed {
                     times.rotate_right(1);
                     times[0] = now;
                 }
                 let inside = inside + usize::from(passed);
-                let oldest = inside.checked_sub(1).map_or(window, |last| now.wrapping_sub(times[last]));
+                let oldest = inside.checked_sub(1).map_or(window, |last| age(now, times[last]));
                 let left = u32::try_from(most - inside).unwrap_or(0);
                 (passed, left, window.saturating_sub(oldest).div_ceil(1000))
             },
@@ -206,17 +213,17 @@ impl Counters {
             |value| value.start,
             fresh,
             |value| {
-                let age = now.wrapping_sub(value.start);
-                if age >= window.saturating_mul(2) {
+                let since = age(now, value.start);
+                if since >= window.saturating_mul(2) {
                     *value = fresh();
-                } else if age >= window {
+                } else if since >= window {
                     *value = Count {
                         start: value.start.wrapping_add(window),
                         current: 0,
                         previous: value.current,
                     };
                 }
-                let into = now.wrapping_sub(value.start);
+                let into = age(now, value.start);
                 // The part of the previous window that the sliding one still covers.
                 let covered = u64::from(value.previous) * u64::from(window - into) / u64::from(window);
                 let used = covered + u64::from(value.current);

@@ -37,6 +37,21 @@ fn exactly_five_sign_ins_in_any_minute() {
 }
 
 #[test]
+fn requests_that_overtake_each_other_share_one_count() {
+    let limits = limits();
+    for (group, count) in [(RateGroup::Login, 5), (RateGroup::Verify, 10), (RateGroup::Convert, 120)] {
+        let passed = |millis: i64| limits.take(group, ME, at(millis)).unwrap().passed;
+        // Each came earlier than the one before it, by its own clock.
+        let all: Vec<bool> = (0..count * 2).map(|number| passed(500 - number)).collect();
+        assert_eq!(
+            all.iter().filter(|passed| **passed).count(),
+            usize::try_from(count).unwrap(),
+            "{group:?}"
+        );
+    }
+}
+
+#[test]
 fn a_64_is_one_address_and_groups_are_apart() {
     let limits = limits();
     for host in 0..5 {

@@ -1,8 +1,8 @@
-//! `/auth/login`: the address first, then the code that was sent to it.
+//! `/auth/login`: the address first, then the code that was sent to it; or address and password at once.
 
 use askama::Template;
 
-use super::{Moment, Shell, Tone};
+use super::{Link, Moment, Shell, Tone};
 
 /// The page.
 #[derive(Debug, Clone, Template)]
@@ -24,13 +24,15 @@ pub struct LoginPage {
     pub limit: Option<LoginLimit>,
 }
 
-/// Which of the two forms is shown.
+/// Which of the forms is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LoginStep {
     /// Asks for the address.
     Email,
     /// Asks for the code.
     Code,
+    /// Asks for address and password.
+    Password,
 }
 
 /// Why somebody sees this page.
@@ -64,7 +66,7 @@ impl LoginNotice {
             }
             Self::FormExpired => (Tone::Info, "clock", "That form was too old", "Please send it once more."),
             Self::CodeSentAgain => {
-                (Tone::Ok, "mail", "A new code is on its way", "Earlier codes no longer work.")
+                (Tone::Ok, "mail", "A new code is on its way", "Earlier links and codes no longer work.")
             }
         }
     }
@@ -93,7 +95,7 @@ impl LoginNotice {
 /// A field that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
-    /// `email` or `code`: the field's name and id.
+    /// `email`, `code`, `password` …: the field's name and id.
     pub field: &'static str,
     /// What to do about it, the same words in the summary and at the field.
     pub text: String,
@@ -119,14 +121,38 @@ impl LoginPage {
         self.errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
     }
 
+    fn is_password_step(&self) -> bool {
+        self.step == LoginStep::Password
+    }
+
+    /// The ways to sign in that one may choose from.
+    fn ways(&self) -> Vec<Link> {
+        let way = |label: &str, with: Option<&str>, current| Link {
+            label: label.to_owned(),
+            href: login_path(with, &self.next),
+            current,
+        };
+        let by_password = self.is_password_step();
+        vec![way("E-mail", None, !by_password), way("Password", Some("password"), by_password)]
+    }
+
     /// The first form again, with the way back kept.
     fn start_again(&self) -> String {
-        if self.next.is_empty() {
-            return "/auth/login".to_owned();
-        }
-        let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", &self.next).finish();
-        format!("/auth/login?{query}")
+        login_path(None, &self.next)
     }
+}
+
+/// The address of the sign-in `with` something else than mail, which leads to `next` afterwards.
+pub(super) fn login_path(with: Option<&str>, next: &str) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    if let Some(with) = with {
+        query.append_pair("with", with);
+    }
+    if !next.is_empty() {
+        query.append_pair("next", next);
+    }
+    let query = query.finish();
+    if query.is_empty() { "/auth/login".to_owned() } else { format!("/auth/login?{query}") }
 }
 
 #[cfg(test)]
@@ -143,6 +169,8 @@ impl LoginPage {
             limit: None,
         };
         let code = Self { step: LoginStep::Code, email: "ada@example.com".to_owned(), ..plain.clone() };
+        let password =
+            Self { step: LoginStep::Password, email: "ada@example.com".to_owned(), ..plain.clone() };
         let error = |field, text: &str| vec![FieldError { field, text: text.to_owned() }];
         let demo = Shell { demo: true, test_mode: true, ..plain.shell.clone() };
         let light = Shell { theme: super::Theme::Light, ..plain.shell.clone() };
@@ -173,7 +201,24 @@ impl LoginPage {
                     ..code.clone()
                 },
             ),
-            ("login-limited", Self { limit: Some(limit), ..code.clone() }),
+            ("login-limited", Self { limit: Some(limit.clone()), ..code.clone() }),
+            ("login-password", password.clone()),
+            (
+                "login-password-wrong",
+                Self {
+                    errors: error("password", "The address or the password is not right"),
+                    ..password.clone()
+                },
+            ),
+            (
+                "login-password-no-address",
+                Self {
+                    email: "ada@".to_owned(),
+                    errors: error("email", "Enter an address like name@example.com"),
+                    ..password.clone()
+                },
+            ),
+            ("login-password-limited", Self { limit: Some(limit), ..password }),
             (
                 "login-hostile",
                 Self {

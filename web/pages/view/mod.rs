@@ -13,10 +13,12 @@ mod nearest;
 mod operator_login;
 mod overview;
 mod payments;
+mod sessions;
 mod shell;
 mod support;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 pub use error::ErrorPage;
 pub use figures::{Change, Direction, Figure, Judgement, Stat, Usage};
@@ -31,8 +33,10 @@ pub use payments::{
     PaymentsNotice, PaymentsPage, ReconciliationPage, RefundFields, RefundPage, RefundState, RefundTarget,
     WebhookRow,
 };
+pub use sessions::{Devices, SessionRow, SessionsNotice, SessionsPage};
 pub use shell::{Account, Shell, Theme};
 pub use support::{SupportPage, TicketRow, TicketState};
+pub use verify::{VerifyPage, VerifyState};
 
 /// A part of a page that can fail by itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -131,6 +135,7 @@ pub(crate) fn icons() -> Vec<&'static str> {
     icons.extend(LoginNotice::ALL.iter().map(LoginNotice::glyph));
     icons.extend(PaymentsNotice::ALL.iter().map(PaymentsNotice::glyph));
     icons.extend([PaymentMode::Test, PaymentMode::Live].map(|mode| mode.badge().glyph));
+    icons.extend(SessionsNotice::ALL.iter().map(SessionsNotice::glyph));
     icons.extend([Direction::Up, Direction::Down].iter().map(Direction::glyph));
     icons
 }

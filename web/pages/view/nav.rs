@@ -81,6 +81,17 @@ pub const PLACES: &[Place] = &[
         audience: Audience::Customer,
     },
     Place {
+        label: "Devices",
+        command: "Devices and password",
+        path: "/app/sessions",
+        icon: "user",
+        letter: "",
+        in_header: false,
+        in_bar: true,
+        tab: "Devices",
+        audience: Audience::Customer,
+    },
+    Place {
         label: "Sign in",
         command: "Sign in",
         path: "/auth/login",

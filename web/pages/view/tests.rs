@@ -21,6 +21,8 @@ fn pages() -> Vec<(&'static str, String)> {
     pages.extend(RefundPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages
         .extend(ReconciliationPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(VerifyPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(SessionsPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(ErrorPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages
 }
