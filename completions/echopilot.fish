@@ -40,6 +40,9 @@ complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "seed-demo" -d '
 complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "warehouse-sync" -d 'Copy what changed into the warehouse, or compare both sides'
 complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "warehouse" -d 'The warehouse: how it stands'
 complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "scheduler" -d 'What runs by the clock: status, run now, pause, resume'
+complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "keys" -d 'The keys that sign session tokens: list, rotate, retire'
+complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "customers" -d 'Who the customers are: add, list, show, disable, enable, erase'
+complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "billing" -d 'Payments and invoices: list, make, void, give back, compare with Stripe'
 complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "jobs" -d 'The AI work that customers pay for'
 complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "logs" -d 'Read the logs'
 complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "config" -d 'Settings and where they come from'
@@ -66,6 +69,7 @@ complete -c echopilot -n "__fish_echopilot_using_subcommand smoke" -l env-file -
 complete -c echopilot -n "__fish_echopilot_using_subcommand smoke" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand smoke" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand smoke" -l list -d 'List the checks and do nothing'
+complete -c echopilot -n "__fish_echopilot_using_subcommand smoke" -l yes -d 'With CONFIRM_LIVE=YES and a live key: make a live invoice of USD 0.50 and void it, also where nobody watches'
 complete -c echopilot -n "__fish_echopilot_using_subcommand smoke" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
 complete -c echopilot -n "__fish_echopilot_using_subcommand smoke" -s q -l quiet -d 'Say nothing but results and errors'
 complete -c echopilot -n "__fish_echopilot_using_subcommand smoke" -s v -l verbose -d 'Say more on standard error; twice for even more'
@@ -184,6 +188,266 @@ complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fis
 complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from help" -f -a "pause" -d 'Pause a task until it is resumed'
 complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from help" -f -a "resume" -d 'Let a paused task go on at its next time'
 complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and not __fish_seen_subcommand_from list rotate retire help" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and not __fish_seen_subcommand_from list rotate retire help" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and not __fish_seen_subcommand_from list rotate retire help" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and not __fish_seen_subcommand_from list rotate retire help" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and not __fish_seen_subcommand_from list rotate retire help" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and not __fish_seen_subcommand_from list rotate retire help" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and not __fish_seen_subcommand_from list rotate retire help" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and not __fish_seen_subcommand_from list rotate retire help" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and not __fish_seen_subcommand_from list rotate retire help" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and not __fish_seen_subcommand_from list rotate retire help" -f -a "list" -d 'List the published keys'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and not __fish_seen_subcommand_from list rotate retire help" -f -a "rotate" -d 'Sign with a new key; the one before it is still accepted, the one before that no more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and not __fish_seen_subcommand_from list rotate retire help" -f -a "retire" -d 'Drop the previous key now: what it signed is refused within a second'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and not __fish_seen_subcommand_from list rotate retire help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from list" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from list" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from list" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from rotate" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from rotate" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from rotate" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from rotate" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from retire" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from retire" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from retire" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from retire" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from retire" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from retire" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from retire" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from retire" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from retire" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the published keys'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "rotate" -d 'Sign with a new key; the one before it is still accepted, the one before that no more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "retire" -d 'Drop the previous key now: what it signed is refused within a second'
+complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and not __fish_seen_subcommand_from add list show disable enable erase help" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and not __fish_seen_subcommand_from add list show disable enable erase help" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and not __fish_seen_subcommand_from add list show disable enable erase help" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and not __fish_seen_subcommand_from add list show disable enable erase help" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and not __fish_seen_subcommand_from add list show disable enable erase help" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and not __fish_seen_subcommand_from add list show disable enable erase help" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and not __fish_seen_subcommand_from add list show disable enable erase help" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and not __fish_seen_subcommand_from add list show disable enable erase help" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and not __fish_seen_subcommand_from add list show disable enable erase help" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and not __fish_seen_subcommand_from add list show disable enable erase help" -f -a "add" -d 'Add a customer; they can sign in with a code at once'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and not __fish_seen_subcommand_from add list show disable enable erase help" -f -a "list" -d 'List customers, newest first, all or those that TEXT finds'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and not __fish_seen_subcommand_from add list show disable enable erase help" -f -a "show" -d 'Show one customer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and not __fish_seen_subcommand_from add list show disable enable erase help" -f -a "disable" -d 'Disable a customer: sessions end within a second, nobody can sign in'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and not __fish_seen_subcommand_from add list show disable enable erase help" -f -a "enable" -d 'Enable a customer again'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and not __fish_seen_subcommand_from add list show disable enable erase help" -f -a "erase" -d 'Erase a customer for good; invoices and payments stay without a name'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and not __fish_seen_subcommand_from add list show disable enable erase help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from add" -l email -d 'The address they sign in with' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from add" -l name -d 'What to call them, 1 to 200 characters; the part of the address before the sign when nothing is said' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from add" -l plan -d 'What they pay for' -r -f -a "free\t'Nothing'
+starter\t'The smaller subscription'
+pro\t'The larger subscription'
+enterprise\t'By agreement'"
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from add" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from add" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from add" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from add" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from add" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from add" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from list" -l limit -d 'How many, 1 to 200; 50 when nothing is said' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from list" -l cursor -d 'The `next_cursor` of the page before' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from list" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from list" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from list" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from show" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from show" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from show" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from disable" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from disable" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from disable" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from disable" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from disable" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from disable" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from disable" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from disable" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from enable" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from enable" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from enable" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from enable" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from enable" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from enable" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from enable" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from enable" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from erase" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from erase" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from erase" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from erase" -l yes -d 'Do not ask for the address first'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from erase" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from erase" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from erase" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from erase" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from erase" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from erase" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from help" -f -a "add" -d 'Add a customer; they can sign in with a code at once'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from help" -f -a "list" -d 'List customers, newest first, all or those that TEXT finds'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one customer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from help" -f -a "disable" -d 'Disable a customer: sessions end within a second, nobody can sign in'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from help" -f -a "enable" -d 'Enable a customer again'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from help" -f -a "erase" -d 'Erase a customer for good; invoices and payments stay without a name'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and not __fish_seen_subcommand_from payments invoices invoice void refund events reconcile chaos help" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and not __fish_seen_subcommand_from payments invoices invoice void refund events reconcile chaos help" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and not __fish_seen_subcommand_from payments invoices invoice void refund events reconcile chaos help" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and not __fish_seen_subcommand_from payments invoices invoice void refund events reconcile chaos help" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and not __fish_seen_subcommand_from payments invoices invoice void refund events reconcile chaos help" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and not __fish_seen_subcommand_from payments invoices invoice void refund events reconcile chaos help" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and not __fish_seen_subcommand_from payments invoices invoice void refund events reconcile chaos help" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and not __fish_seen_subcommand_from payments invoices invoice void refund events reconcile chaos help" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and not __fish_seen_subcommand_from payments invoices invoice void refund events reconcile chaos help" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and not __fish_seen_subcommand_from payments invoices invoice void refund events reconcile chaos help" -f -a "payments" -d 'List payments, newest first, with what they add up to'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and not __fish_seen_subcommand_from payments invoices invoice void refund events reconcile chaos help" -f -a "invoices" -d 'List a customer\'s invoices, newest first'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and not __fish_seen_subcommand_from payments invoices invoice void refund events reconcile chaos help" -f -a "invoice" -d 'Make an invoice and finalise it'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and not __fish_seen_subcommand_from payments invoices invoice void refund events reconcile chaos help" -f -a "void" -d 'Void an open invoice, so that it can\'t be paid any more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and not __fish_seen_subcommand_from payments invoices invoice void refund events reconcile chaos help" -f -a "refund" -d 'Give a payment back, wholly or in part'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and not __fish_seen_subcommand_from payments invoices invoice void refund events reconcile chaos help" -f -a "events" -d 'The events that Stripe sent: list, show, replay'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and not __fish_seen_subcommand_from payments invoices invoice void refund events reconcile chaos help" -f -a "reconcile" -d 'Compare the mirror with Stripe; with --apply make it equal'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and not __fish_seen_subcommand_from payments invoices invoice void refund events reconcile chaos help" -f -a "chaos" -d 'Stand between Stripe and a receiver of webhooks, and disturb what passes'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and not __fish_seen_subcommand_from payments invoices invoice void refund events reconcile chaos help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from payments" -l limit -d 'How many, 1 to 200; 50 when nothing is said' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from payments" -l cursor -d 'The `next_cursor` of the page before' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from payments" -l status -d 'Only those with this word of the provider\'s: `succeeded`, `pending`, `failed` …; the sums do not look at it' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from payments" -l customer -d 'Only those of this customer (an identifier)' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from payments" -l since -d 'Only those since this time, such as 2026-03-01T00:00:00Z' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from payments" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from payments" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from payments" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from payments" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from payments" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from payments" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from payments" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from payments" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from payments" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from invoices" -l email -d 'The customer\'s address' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from invoices" -l limit -d 'How many, 1 to 200; 50 when nothing is said' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from invoices" -l cursor -d 'The `next_cursor` of the page before' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from invoices" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from invoices" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from invoices" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from invoices" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from invoices" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from invoices" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from invoices" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from invoices" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from invoices" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from invoice" -l amount-minor -d 'How much, in minor units of the currency: 1999 is USD 19.99' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from invoice" -l currency -d 'ISO 4217, such as `usd`' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from invoice" -l email -d 'Whose it is; an unknown address becomes a customer' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from invoice" -l description -d 'What it is for, as it stands on the invoice' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from invoice" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from invoice" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from invoice" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from invoice" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from invoice" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from invoice" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from invoice" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from invoice" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from invoice" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from void" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from void" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from void" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from void" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from void" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from void" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from void" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from void" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from void" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from refund" -l amount-minor -d 'How much, in minor units; all that is left when nothing is said' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from refund" -l reason -d 'Why: `duplicate`, `fraudulent`, `requested_by_customer`, or words of your own, which Stripe keeps as metadata' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from refund" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from refund" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from refund" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from refund" -l dry-run -d 'Look only: ask Stripe for nothing'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from refund" -l yes -d 'Do not ask, although real money moves'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from refund" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from refund" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from refund" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from refund" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from refund" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from refund" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from events" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from events" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from events" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from events" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from events" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from events" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from events" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from events" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from events" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from events" -f -a "list" -d 'List them, newest first'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from events" -f -a "show" -d 'Show one as Stripe wrote it'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from events" -f -a "replay" -d 'Apply one again, or send it elsewhere under a fresh signature'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from events" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from reconcile" -l since -d 'Only what was made at this time or later, such as 2026-03-01T00:00:00Z; everything when nothing is said' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from reconcile" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from reconcile" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from reconcile" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from reconcile" -l apply -d 'Make the mirror equal. The scheduled run always does'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from reconcile" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from reconcile" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from reconcile" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from reconcile" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from reconcile" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from reconcile" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from chaos" -l listen -d 'Where it listens; Stripe, or a stand-in for it, is told to send here' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from chaos" -l target -d 'Where deliveries are sent on to' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from chaos" -l seed -d 'Another seed makes another run; the same one repeats it' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from chaos" -l duplicate -d 'How likely a delivery comes twice' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from chaos" -l reorder -d 'How likely later ones overtake it' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from chaos" -l delay -d 'Every delivery waits for up to so long' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from chaos" -l drop -d 'How likely it never comes' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from chaos" -l corrupt -d 'How likely a byte of it is changed' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from chaos" -l old -d 'How likely its signature is of an hour ago' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from chaos" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from chaos" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from chaos" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from chaos" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from chaos" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from chaos" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from chaos" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from chaos" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from chaos" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from help" -f -a "payments" -d 'List payments, newest first, with what they add up to'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from help" -f -a "invoices" -d 'List a customer\'s invoices, newest first'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from help" -f -a "invoice" -d 'Make an invoice and finalise it'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from help" -f -a "void" -d 'Void an open invoice, so that it can\'t be paid any more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from help" -f -a "refund" -d 'Give a payment back, wholly or in part'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from help" -f -a "events" -d 'The events that Stripe sent: list, show, replay'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from help" -f -a "reconcile" -d 'Compare the mirror with Stripe; with --apply make it equal'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from help" -f -a "chaos" -d 'Stand between Stripe and a receiver of webhooks, and disturb what passes'
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list help" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list help" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list help" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
@@ -311,25 +575,45 @@ complete -c echopilot -n "__fish_echopilot_using_subcommand man" -s v -l verbose
 complete -c echopilot -n "__fish_echopilot_using_subcommand man" -l no-input -d 'Never ask; fail where an answer would be needed'
 complete -c echopilot -n "__fish_echopilot_using_subcommand man" -s h -l help -d 'Print help'
 complete -c echopilot -n "__fish_echopilot_using_subcommand man" -s V -l version -d 'Print version'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler jobs logs config migrate completions man help" -f -a "serve" -d 'Serve the web pages and the API, and run what is scheduled'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler jobs logs config migrate completions man help" -f -a "smoke" -d 'Ask a running server for everything it offers and look at the answers'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler jobs logs config migrate completions man help" -f -a "dev-check" -d 'Check settings, tables, store and generated files, and say what to do about each finding'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler jobs logs config migrate completions man help" -f -a "seed-demo" -d 'Add the demo customer with invoices, payments, jobs, a referral and a proposal'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler jobs logs config migrate completions man help" -f -a "warehouse-sync" -d 'Copy what changed into the warehouse, or compare both sides'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler jobs logs config migrate completions man help" -f -a "warehouse" -d 'The warehouse: how it stands'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler jobs logs config migrate completions man help" -f -a "scheduler" -d 'What runs by the clock: status, run now, pause, resume'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler jobs logs config migrate completions man help" -f -a "jobs" -d 'The AI work that customers pay for'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler jobs logs config migrate completions man help" -f -a "logs" -d 'Read the logs'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler jobs logs config migrate completions man help" -f -a "config" -d 'Settings and where they come from'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler jobs logs config migrate completions man help" -f -a "migrate" -d 'The tables of the store, step by step'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler jobs logs config migrate completions man help" -f -a "completions" -d 'Print the completion script of a shell'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler jobs logs config migrate completions man help" -f -a "man" -d 'Print a manual page'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler jobs logs config migrate completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "serve" -d 'Serve the web pages and the API, and run what is scheduled'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "smoke" -d 'Ask a running server for everything it offers and look at the answers'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "dev-check" -d 'Check settings, tables, store and generated files, and say what to do about each finding'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "seed-demo" -d 'Add the demo customer with invoices, payments, jobs, a referral and a proposal'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "warehouse-sync" -d 'Copy what changed into the warehouse, or compare both sides'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "warehouse" -d 'The warehouse: how it stands'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "scheduler" -d 'What runs by the clock: status, run now, pause, resume'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "keys" -d 'The keys that sign session tokens: list, rotate, retire'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "customers" -d 'Who the customers are: add, list, show, disable, enable, erase'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "billing" -d 'Payments and invoices: list, make, void, give back, compare with Stripe'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "jobs" -d 'The AI work that customers pay for'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "logs" -d 'Read the logs'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "config" -d 'Settings and where they come from'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "migrate" -d 'The tables of the store, step by step'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "man" -d 'Print a manual page'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from warehouse" -f -a "status" -d 'Show when it was last brought up to date, and what waits'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from scheduler" -f -a "status" -d 'Show every task: when it runs and how it went'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from scheduler" -f -a "run" -d 'Run a task now, by the running server'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from scheduler" -f -a "pause" -d 'Pause a task until it is resumed'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from scheduler" -f -a "resume" -d 'Let a paused task go on at its next time'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "list" -d 'List the published keys'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "rotate" -d 'Sign with a new key; the one before it is still accepted, the one before that no more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "retire" -d 'Drop the previous key now: what it signed is refused within a second'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from customers" -f -a "add" -d 'Add a customer; they can sign in with a code at once'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from customers" -f -a "list" -d 'List customers, newest first, all or those that TEXT finds'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from customers" -f -a "show" -d 'Show one customer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from customers" -f -a "disable" -d 'Disable a customer: sessions end within a second, nobody can sign in'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from customers" -f -a "enable" -d 'Enable a customer again'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from customers" -f -a "erase" -d 'Erase a customer for good; invoices and payments stay without a name'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from billing" -f -a "payments" -d 'List payments, newest first, with what they add up to'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from billing" -f -a "invoices" -d 'List a customer\'s invoices, newest first'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from billing" -f -a "invoice" -d 'Make an invoice and finalise it'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from billing" -f -a "void" -d 'Void an open invoice, so that it can\'t be paid any more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from billing" -f -a "refund" -d 'Give a payment back, wholly or in part'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from billing" -f -a "events" -d 'The events that Stripe sent: list, show, replay'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from billing" -f -a "reconcile" -d 'Compare the mirror with Stripe; with --apply make it equal'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from billing" -f -a "chaos" -d 'Stand between Stripe and a receiver of webhooks, and disturb what passes'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "list" -d 'List jobs, newest first'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from logs" -f -a "tail" -d 'Show the last lines of a log'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Print every setting, secrets masked'
