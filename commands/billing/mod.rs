@@ -51,8 +51,8 @@ pub(crate) enum Verb {
     Reconcile(ReconcileBilling),
     /// Stand between Stripe and a receiver of webhooks, and disturb what passes
     #[command(after_help = example!(
-        "echopilot billing chaos --target http://127.0.0.1:8080/api/payments/webhook --duplicate 0.3 --reorder 0.3",
-        "echopilot billing chaos --target http://127.0.0.1:8080/api/payments/webhook --drop 0.1 --seed 7 --json"
+        "echopilot billing chaos --target http://127.0.0.1:8080/webhook/stripe --reorder 0.3",
+        "echopilot billing chaos --target http://127.0.0.1:8080/webhook/stripe --seed 7"
     ))]
     Chaos(chaos::Arguments),
 }

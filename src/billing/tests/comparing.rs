@@ -39,7 +39,9 @@ fn on_each(story: impl Fn(&Stage)) {
 
 fn put(stage: &Stage, objects: &[Value]) {
     let mut state = stage.server.0.lock().unwrap();
-    objects.iter().for_each(|object| state.put(object.clone()));
+    for object in objects {
+        state.put(object.clone());
+    }
 }
 
 fn compare(stage: &Stage, apply: bool) -> ReconcileReport {
