@@ -1,10 +1,11 @@
 //! `echopilot customers add|list|show|disable|enable|erase`
 
+use echopilot_core::auth::{GivePassword, check_password};
 use echopilot_core::customers::{
     AddCustomer, DisableCustomer, EnableCustomer, ListCustomers, ShowCustomer, ShownCustomer,
 };
 use echopilot_core::operation::{Cx, Operation};
-use echopilot_core::platform::{Email, Fault, Result};
+use echopilot_core::platform::{Email, Fault, Result, Secret};
 use echopilot_core::privacy::EraseCustomer;
 
 use crate::boot;
@@ -17,8 +18,11 @@ use crate::ui::{Rows, Ui};
 #[derive(clap::Subcommand)]
 pub(crate) enum Verb {
     /// Add a customer; they can sign in with a code at once
-    #[command(after_help = example!("echopilot customers add --email ada@example.com --name 'Ada Lovelace'"))]
-    Add(AddCustomer),
+    #[command(after_help = example!(
+        "echopilot customers add --email ada@example.com --name 'Ada Lovelace'",
+        "echopilot customers add --email ada@example.com --password-stdin <password.txt"
+    ))]
+    Add(Add),
     /// List customers, newest first, all or those that TEXT finds
     #[command(after_help = example!("echopilot customers list lovelace", "echopilot customers list --json"))]
     List(ListCustomers),
@@ -36,6 +40,16 @@ pub(crate) enum Verb {
     Erase(Erase),
 }
 
+/// Whom to add.
+#[derive(clap::Args)]
+pub(crate) struct Add {
+    #[command(flatten)]
+    operation: AddCustomer,
+    /// Give them a password: the first line of standard input
+    #[arg(long)]
+    password_stdin: bool,
+}
+
 /// Whom to erase.
 #[derive(clap::Args)]
 pub(crate) struct Erase {
@@ -51,7 +65,7 @@ pub(crate) fn run(verb: &Verb, global: &Global, ui: Ui) -> Result<Exit> {
     let cx = boot::shell(global)?;
     match verb {
         Verb::List(operation) => list(operation, &cx, ui)?,
-        Verb::Add(operation) => one(operation, &cx, ui)?,
+        Verb::Add(wanted) => add(wanted, &cx, ui)?,
         Verb::Show(operation) => one(operation, &cx, ui)?,
         Verb::Disable(operation) => one(operation, &cx, ui)?,
         Verb::Enable(operation) => one(operation, &cx, ui)?,
@@ -61,11 +75,28 @@ pub(crate) fn run(verb: &Verb, global: &Global, ui: Ui) -> Result<Exit> {
 }
 
 fn one<O: Operation<Output = ShownCustomer>>(operation: &O, cx: &Cx, ui: Ui) -> Result<()> {
-    let customer = cx.call(operation)?;
-    ui.answer::<O>(&customer, |table| {
+    show(&cx.call(operation)?, ui)
+}
+
+fn show(customer: &ShownCustomer, ui: Ui) -> Result<()> {
+    ui.answer::<ShowCustomer>(customer, |table| {
         head(table);
-        table.row(&row(&customer));
+        table.row(&row(customer));
     })
+}
+
+/// The password is looked at first, so that nobody is added without the one that was meant for them.
+fn add(wanted: &Add, cx: &Cx, ui: Ui) -> Result<()> {
+    let operation = &wanted.operation;
+    let password = wanted.password_stdin.then(|| ui.first_line()).transpose()?.map(Secret::new);
+    if let Some(password) = &password {
+        check_password(password, &operation.email, operation.name.as_deref().unwrap_or_default())?;
+    }
+    let customer = cx.call(operation)?;
+    if let Some(password) = password {
+        cx.call(&GivePassword { customer_id: customer.id.clone(), password })?;
+    }
+    show(&customer, ui)
 }
 
 fn list(operation: &ListCustomers, cx: &Cx, ui: Ui) -> Result<()> {

@@ -149,6 +149,17 @@ impl Ui {
         io::stdin().read_line(&mut line).ok().map(|_| line.trim().to_owned())
     }
 
+    /// The first line of standard input, for a secret that must not stand among the arguments.
+    #[expect(clippy::unused_self, reason = "whoever asks was given the one Ui of this run")]
+    pub(crate) fn first_line(self) -> Result<String> {
+        let mut line = String::new();
+        io::stdin().read_line(&mut line).map_err(|error| {
+            Fault::invalid("--password-stdin", "expected a line of text on standard input").because(error)
+        })?;
+        let line = line.strip_suffix('\n').unwrap_or(&line);
+        Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
+    }
+
     /// A failure: words on standard error, and with `--json` the problem document on standard output.
     pub(crate) fn fail(self, fault: &Fault) {
         if self.json {

@@ -1316,7 +1316,7 @@ _echopilot() {
             return 0
             ;;
         echopilot__subcmd__customers__subcmd__add)
-            opts="-q -v -h -V --email --name --plan --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version"
+            opts="-q -v -h -V --email --name --plan --password-stdin --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

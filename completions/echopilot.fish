@@ -257,6 +257,7 @@ enterprise\t'By agreement'"
 complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from add" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from add" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from add" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from add" -l password-stdin -d 'Give them a password: the first line of standard input'
 complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from add" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
 complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say nothing but results and errors'
 complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Say more on standard error; twice for even more'

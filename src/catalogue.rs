@@ -26,6 +26,7 @@ pub const CATALOGUE: &[Entry] = &[
     Entry::of::<auth::SignIn>(),
     Entry::of::<auth::VerifyLink>(),
     Entry::of::<auth::SetPassword>(),
+    Entry::of::<auth::GivePassword>(),
     Entry::of::<auth::ListSessions>(),
     Entry::of::<auth::RevokeSessions>(),
     Entry::of::<auth::SignInDemo>(),

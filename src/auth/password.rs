@@ -60,7 +60,7 @@ impl Operation for SetPassword {
     fn run(&self, cx: &Cx) -> Result<PasswordSet> {
         let session = cx.caller.customer()?;
         let (profile, kept) = (&session.profile, session.session_id.clone());
-        policy::check("new", &self.new, profile)?;
+        policy::check("new", &self.new, &profile.email, &profile.name)?;
         let customer = profile.customer_id.clone();
         let before: Option<String> =
             cx.deps.store.read(|tx| tx.maybe(PASSWORD_OF, args![customer.as_str()]))?;

@@ -1,8 +1,7 @@
 //! Which passwords are refused: short ones, ones that everybody tries first, and ones made of the product's name or
 //! of what is known about the customer. Any composition is welcome, and nothing is cut off or trimmed.
 
-use crate::operation::Profile;
-use crate::platform::{Fault, Result, Secret};
+use crate::platform::{Email, Fault, Result, Secret};
 
 /// Sorted, in lower case, eight characters and more; see the README beside it.
 static COMMON: &str = include_str!("common_passwords/list.txt");
@@ -15,8 +14,8 @@ const LONGEST: usize = 1_024;
 const SHORTEST_WORD: usize = 3;
 const PRODUCT: &str = "echopilot";
 
-/// Refuse `password` for this customer when it is easily guessed; the fault names the field `field`.
-pub(super) fn check(field: &'static str, password: &Secret, profile: &Profile) -> Result<()> {
+/// Refuse `password` for whoever has this address and name when it is easily guessed; the fault names the field `field`.
+pub(super) fn check(field: &'static str, password: &Secret, email: &Email, name: &str) -> Result<()> {
     let text = password.expose();
     if text.chars().count() < SHORTEST {
         return Err(Fault::invalid(field, format!("at least {SHORTEST} characters")));
@@ -30,7 +29,7 @@ pub(super) fn check(field: &'static str, password: &Secret, profile: &Profile) -
             "another one: this is among the passwords that are tried first everywhere",
         ));
     }
-    if is_made_of(text, &words(profile)) {
+    if is_made_of(text, &words(email, name)) {
         return Err(Fault::invalid(
             field,
             "another one: this is made of your name, your address or the name EchoPilot",
@@ -56,16 +55,16 @@ fn is_common(password: &str) -> bool {
 }
 
 /// What somebody who knows the customer tries first.
-fn words(profile: &Profile) -> Vec<String> {
-    let address = profile.email.as_str();
+fn words(email: &Email, name: &str) -> Vec<String> {
+    let address = email.as_str();
     let parts = |text: &str| -> Vec<String> {
         text.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect()
     };
     let (local, domain) = address.split_once('@').unwrap_or((address, ""));
     // Not the last label: `com` is no word of anybody.
     let domain = domain.rsplit_once('.').map_or("", |(labels, _)| labels);
-    let mut words = vec![PRODUCT.to_owned(), address.to_owned(), local.to_owned(), profile.name.clone()];
-    words.extend([local, domain, &profile.name].into_iter().flat_map(parts));
+    let mut words = vec![PRODUCT.to_owned(), address.to_owned(), local.to_owned(), name.to_owned()];
+    words.extend([local, domain, name].into_iter().flat_map(parts));
     let bare = |word: &String| word.to_lowercase().trim_matches(is_decoration).to_owned();
     let mut words: Vec<String> =
         words.iter().flat_map(|word| [letters(word), letters(&bare(word))]).collect();
@@ -118,20 +117,10 @@ fn letters(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::{Email, Timestamp};
-
-    fn profile() -> Profile {
-        Profile {
-            customer_id: "01".into(),
-            email: Email::parse("ada.lovelace@engines.example").unwrap(),
-            name: "Ada King".into(),
-            plan: "free".into(),
-            created_at: Timestamp(0),
-        }
-    }
 
     fn refused(password: &str) -> bool {
-        check("new", &Secret::new(password), &profile()).is_err()
+        let email = Email::parse("ada.lovelace@engines.example").unwrap();
+        check("new", &Secret::new(password), &email, "Ada King").is_err()
     }
 
     #[test]

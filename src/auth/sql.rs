@@ -42,6 +42,8 @@ statements! {
     PASSWORD_EXISTS = "SELECT COUNT(*) FROM passwords WHERE customer_id = $1";
     PASSWORD_ADD = "INSERT INTO passwords (customer_id, hash, changed_at) VALUES ($1, $2, $3) \
         ON CONFLICT (customer_id) DO NOTHING";
+    PASSWORD_PUT = "INSERT INTO passwords (customer_id, hash, changed_at) VALUES ($1, $2, $3) \
+        ON CONFLICT (customer_id) DO UPDATE SET hash = $2, changed_at = $3";
     PASSWORD_REPLACE = "UPDATE passwords SET hash = $2, changed_at = $3 WHERE customer_id = $1 AND hash = $4";
     PASSWORD_FORGET_OF = "DELETE FROM passwords WHERE customer_id = $1";
 

@@ -17,7 +17,14 @@ use crate::support::{Served, TestApp, on_each_engine};
 fn no_route_gives_a_customer_what_is_another_s() {
     on_each_engine(|engine| {
         let recorder = Recorder::start();
-        let server = Served::start(engine, &[("STRIPE_API_BASE", &recorder.url), ("STRIPE_SECRET_KEY", KEY)]);
+        let server = Served::start(
+            engine,
+            &[
+                ("STRIPE_API_BASE", &recorder.url),
+                ("STRIPE_SECRET_KEY", KEY),
+                ("STRIPE_WEBHOOK_SECRET", "whsec_of_the_tests"),
+            ],
+        );
         let (own, other) = (server.sign_in("own@example.com"), server.sign_in("other@example.com"));
         let id_of = |token: &str| {
             let me = server.call("GET", "/api/me").bearer(token).send().expect_status(200).json();

@@ -91,6 +91,10 @@ fn stripe_has_the_last_word_where_the_mirror_knows_nothing() {
         let done = refund(&app, &payment, None).unwrap();
         assert_eq!((done.amount_minor, done.state), (Some(2_000), AskState::Succeeded));
         let fault = refund(&app, &payment, None).unwrap_err();
+        assert!(fault.detail.contains("given back wholly"), "the mirror knows it now: {fault}");
+        let elsewhere = charge(&peer.url());
+        stripe::post(&peer.url(), "/v1/refunds", &[("charge", elsewhere.as_str())]);
+        let fault = refund(&app, &elsewhere, None).unwrap_err();
         assert!(fault.detail.contains("charge_already_refunded"), "{fault}");
         // A charge that its server forgot.
         let form = [("amount", "2000"), ("currency", "usd"), ("source", "tok_forget")];

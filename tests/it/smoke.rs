@@ -2,11 +2,15 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
+use std::process::Stdio;
 
 use serde_json::Value;
 
 use crate::support::recorder::{Recorder, refused, usual};
 use crate::support::{Engine, Home, Ran, Served, checkout, on_each_engine};
+
+/// What the customer signs in with.
+const PASSWORD: &str = "seven swans a-swimming";
 
 fn smoke(home: &Home, url: &str, key: &str, more: &[&str]) -> Ran {
     let words: Vec<_> =
@@ -78,75 +82,25 @@ fn outside_a_demonstration_what_cannot_be_asked_is_not_called_passed() {
     assert_eq!(auth.1, "not_configured");
 }
 
-/// Stands before a server and knows one password; everything else it passes on.
-fn with_password(server: &Served, email: &'static str, password: &'static str) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let own = listener.local_addr().unwrap().to_string();
-    let (token, behind) = (server.sign_in(email), server.address());
-    let url = format!("http://{own}");
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let Ok(mut stream) = stream else { return };
-            let (head, body) = request(&mut stream);
-            let answer = if head.starts_with("POST /api/auth/login ") {
-                let body: Value = serde_json::from_str(&body).unwrap();
-                let right = body == serde_json::json!({ "email": email, "password": password });
-                let (status, body) = if right {
-                    let expires_at = "2030-01-01T00:00:00.000Z";
-                    let session =
-                        format!(r#""token":"{token}","token_type":"Bearer","expires_at":"{expires_at}""#);
-                    ("200 OK", format!("{{\"ok\":true,{session}}}"))
-                } else {
-                    ("401 Unauthorized", r#"{"ok":false,"code":"unauthenticated"}"#.to_owned())
-                };
-                let length = body.len();
-                format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}")
-                    .into_bytes()
-            } else {
-                let mut onward = std::net::TcpStream::connect(&behind).unwrap();
-                let head = head.replace(&own, &behind).replacen("\r\n", "\r\nConnection: close\r\n", 1);
-                onward.write_all(format!("{head}{body}").as_bytes()).unwrap();
-                let mut answer = Vec::new();
-                let _ = onward.read_to_end(&mut answer);
-                answer
-            };
-            let _ = stream.write_all(&answer);
-        }
-    });
-    url
-}
-
-/// Head and body of a request.
-fn request(stream: &mut std::net::TcpStream) -> (String, String) {
-    let mut text = String::new();
-    let mut buffer = [0_u8; 4_096];
-    loop {
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let lower = head.to_lowercase();
-            let length = lower.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
-            if body.len() >= length.unwrap_or(0) {
-                return (format!("{head}\r\n\r\n"), body.to_owned());
-            }
-        }
-        let count = stream.read(&mut buffer).unwrap_or(0);
-        if count == 0 {
-            return (text, String::new());
-        }
-        text.push_str(&String::from_utf8_lossy(&buffer[..count]));
-    }
+/// A customer whom `smoke` can sign in as.
+fn add_customer(home: &Home) {
+    let mut command = home.command(&["customers", "add", "--email", "smoke@example.com", "--password-stdin"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    writeln!(child.stdin.take().unwrap(), "{PASSWORD}").unwrap();
+    assert!(child.wait().unwrap().success());
 }
 
 #[test]
 fn outside_a_demonstration_the_customer_of_the_settings_signs_in_with_a_password() {
     on_each_engine(|engine| {
         let server = Served::start(engine, &[]);
-        let url = with_password(&server, "smoke@example.com", "a long password");
+        add_customer(&server.home);
         let ran = |password: &str| {
-            let mut command = server.home.command(&["smoke", "--base-url", &url, "--json"]);
+            let mut command = server.home.command(&["smoke", "--base-url", &server.url, "--json"]);
             command.env("SMOKE_EMAIL", "smoke@example.com").env("SMOKE_PASSWORD", password);
             Ran::of(&mut command)
         };
-        let report = ran("a long password").expect_code(0).json();
+        let report = ran(PASSWORD).expect_code(0).json();
         for wanted in ["auth", "billing"] {
             let row = results(&report).into_iter().find(|(name, _)| name.starts_with(wanted)).unwrap();
             assert_eq!(row.1, "passed", "{report}");
@@ -182,9 +136,10 @@ fn a_live_invoice_wants_every_consent_and_is_voided_again() {
             ("STRIPE_MODE", "live"),
             ("STRIPE_SECRET_LIVE", "rk_live_of_the_tests_0123456789"),
             ("SMOKE_EMAIL", "smoke@example.com"),
-            ("SMOKE_PASSWORD", "a-long-password-of-the-tests"),
+            ("SMOKE_PASSWORD", PASSWORD),
         ];
         let server = Served::start(engine, &all);
+        add_customer(&server.home);
         // The same installation as a shell without its database sees it.
         let shell = |confirm: &str, mode: &str| {
             let home =
@@ -236,10 +191,11 @@ fn an_invoice_that_could_not_be_voided_is_named() {
         ("STRIPE_MODE", "live"),
         ("STRIPE_SECRET_LIVE", "rk_live_of_the_tests_0123456789"),
         ("SMOKE_EMAIL", "smoke@example.com"),
-        ("SMOKE_PASSWORD", "a-long-password-of-the-tests"),
+        ("SMOKE_PASSWORD", PASSWORD),
         ("CONFIRM_LIVE", "YES"),
     ];
     let server = Served::start(Engine::Sqlite, &set);
+    add_customer(&server.home);
     let ran = smoke(&server.home, &server.url, server.operator_key(), &["--json", "--yes"]).expect_code(1);
     let failed = ran.json()["checks"].as_array().unwrap().last().unwrap().clone();
     let why = failed["detail"].as_str().unwrap();

@@ -58,6 +58,7 @@ impl Recorder {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("its address"));
         let recorder = Self { url, shared: Arc::default() };
+        BOOK.lock().unwrap().clear();
         recorder.answer(usual);
         let own = recorder.clone();
         std::thread::spawn(move || {
@@ -216,41 +217,92 @@ pub(crate) fn refused(status: u16, code: &str, message: &str) -> Reply {
     (status, Vec::new(), error.to_string())
 }
 
-/// What Stripe would answer to what EchoPilot asks. Identifiers are counted up.
+/// What was made at the server, by identifier, and how much was given back of what: forgotten when one is started.
+static BOOK: Mutex<BTreeMap<String, Value>> = Mutex::new(BTreeMap::new());
+
+/// What Stripe would answer to what EchoPilot asks. Identifiers are counted up; every payment is of USD 20.00.
 pub(crate) fn usual(request: &Recorded) -> Reply {
     static NEXT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(1);
     let number = NEXT.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-    let part = |index: usize| request.path.split('/').nth(index).unwrap_or_default().to_owned();
-    let invoice = |id: &str, status: &str| {
-        json!({
-            "id": id, "object": "invoice", "number": format!("INV-{number}"), "status": status, "total": 4900,
-            "currency": "usd", "livemode": false, "created": 1_772_443_800, "due_date": 1_773_653_400,
-            "hosted_invoice_url": format!("https://invoice.stripe.com/i/{id}"),
-            "invoice_pdf": format!("https://pay.stripe.com/invoice/{id}/pdf"),
-        })
-    };
-    match (request.method.as_str(), request.path.as_str()) {
-        ("POST", "/v1/customers") => found(&json!({ "id": format!("cus_{number}"), "object": "customer" })),
+    let (path, last) = (request.path.as_str(), request.path.rsplit('/').next().unwrap_or_default());
+    let mut book = BOOK.lock().unwrap();
+    match (request.method.as_str(), path) {
+        ("POST", "/v1/customers") => found(&json!({
+            "id": format!("cus_{number}"), "object": "customer", "created": CREATED,
+            "email": request.field("email"), "name": request.field("name"),
+        })),
         ("POST", "/v1/billing_portal/sessions") => found(
             &json!({ "id": format!("bps_{number}"), "url": format!("https://billing.stripe.com/p/{number}") }),
         ),
         ("POST", "/v1/checkout/sessions") => found(
             &json!({ "id": format!("cs_{number}"), "url": format!("https://checkout.stripe.com/c/{number}") }),
         ),
-        ("POST", "/v1/invoices") => found(&invoice(&format!("in_{number}"), "draft")),
-        ("POST", "/v1/invoiceitems") => found(&json!({ "id": format!("ii_{number}") })),
-        ("POST", path) if path.ends_with("/finalize") => found(&invoice(&part(3), "open")),
-        ("POST", path) if path.ends_with("/void") => found(&invoice(&part(3), "void")),
+        ("POST", "/v1/invoices") => {
+            let id = format!("in_{number}");
+            let invoice = json!({
+                "id": id, "object": "invoice", "number": format!("INV-{number}"), "status": "draft",
+                "customer": request.field("customer"), "description": request.field("description"), "total": 0,
+                "currency": "usd", "livemode": false, "created": CREATED, "due_date": CREATED + 14 * 86_400,
+                "hosted_invoice_url": format!("https://invoice.stripe.com/i/{id}"),
+                "invoice_pdf": format!("https://pay.stripe.com/invoice/{id}/pdf"),
+            });
+            book.insert(id, invoice.clone());
+            found(&invoice)
+        }
+        ("POST", "/v1/invoiceitems") => {
+            if let Some(invoice) = book.get_mut(&request.field("invoice")) {
+                invoice["total"] = request.field("amount").parse::<i64>().unwrap_or_default().into();
+            }
+            found(&json!({ "id": format!("ii_{number}") }))
+        }
+        ("POST", path) if path.ends_with("/finalize") || path.ends_with("/void") => {
+            let Some(invoice) = book.get_mut(path.split('/').nth(3).unwrap_or_default()) else {
+                return refused(404, "resource_missing", "No such invoice");
+            };
+            invoice["status"] = if path.ends_with("/void") { "void" } else { "open" }.into();
+            found(invoice)
+        }
         ("POST", "/v1/refunds") => {
-            let amount = request.field("amount").parse().unwrap_or(2_000);
+            let amount: i64 = request.field("amount").parse().unwrap_or(2_000);
+            let (charge, intent) = (request.field("charge"), request.field("payment_intent"));
+            let paid = if charge.is_empty() { &intent } else { &charge };
+            let before = book.get(paid).and_then(Value::as_i64).unwrap_or(0);
+            book.insert(paid.clone(), (before + amount).into());
+            let known = |text: String| if text.is_empty() { Value::Null } else { text.into() };
             found(&json!({
-                "id": format!("re_{number}"), "amount": amount, "currency": "usd", "status": "succeeded",
-                "charge": request.field("charge"), "payment_intent": request.field("payment_intent"),
+                "id": format!("re_{number}"), "object": "refund", "amount": amount, "currency": "usd",
+                "status": "succeeded", "created": CREATED, "charge": known(charge), "payment_intent": known(intent),
             }))
         }
-        ("DELETE", _) => found(&json!({ "deleted": true })),
+        ("GET", path) if path.starts_with("/v1/charges/") || path.starts_with("/v1/payment_intents/") => {
+            let refunded = book.get(last).and_then(Value::as_i64).unwrap_or(0);
+            found(&paid(last, 2_000, refunded))
+        }
+        ("DELETE", _) => found(&json!({ "id": last, "object": "invoice", "deleted": true })),
         (method, path) => {
             refused(404, "resource_missing", &format!("Unrecognized request URL ({method}: {path})"))
         }
+    }
+}
+
+/// When everything was made there, in seconds.
+const CREATED: i64 = 1_772_443_800;
+
+/// A payment intent or a charge of so much, of which so much was given back.
+pub(crate) fn paid(id: &str, amount: i64, refunded: i64) -> Value {
+    let charge = |id: &str, intent: Value| {
+        json!({
+            "id": id, "object": "charge", "amount": amount, "amount_refunded": refunded, "currency": "usd",
+            "status": "succeeded", "paid": true, "created": CREATED, "payment_intent": intent,
+        })
+    };
+    if id.starts_with("pi_") {
+        let latest = charge(&format!("ch_of_{id}"), id.into());
+        json!({
+            "id": id, "object": "payment_intent", "amount": amount, "amount_received": amount, "currency": "usd",
+            "status": "succeeded", "created": CREATED, "latest_charge": latest,
+        })
+    } else {
+        charge(id, Value::Null)
     }
 }
