@@ -154,7 +154,7 @@ fn what_no_invoice_can_be_is_refused_before_stripe_is_asked() {
             assert_eq!(answer.json()["errors"][0]["field"], field, "{}", answer.text);
         }
         // Whether Stripe answers is checked all the time.
-        assert!(recorder.requests().iter().all(|request| request.path == "/v1/balance"));
+        assert!(recorder.requests().is_empty());
         let call = || server.call("POST", "/api/payments/create-invoice").key(server.operator_key());
         let one = call().header("Idempotency-Key", "i-1").json(&good).send().expect_status(200);
         let two = call().header("Idempotency-Key", "i-1").json(&good).send().expect_status(200);

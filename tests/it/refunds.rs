@@ -327,7 +327,7 @@ fn reasons_are_stripes_or_words_of_ones_own() {
         let recorder = Recorder::start();
         let app = app(engine, &recorder.url);
         for (reason, field) in [("fraudulent", "reason"), (" Late delivery ", "metadata[reason]")] {
-            let operation = RefundPayment { reason: reason.into(), ..wanted("py_1", None) };
+            let operation = RefundPayment { reason: reason.into(), ..wanted("py_1", Some(500)) };
             app.operator().call(&operation).unwrap();
             let asked = recorder.asked("POST", "/v1/refunds").pop().unwrap();
             assert_eq!(asked.field(field), reason.trim(), "{}", asked.body);
