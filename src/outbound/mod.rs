@@ -4,6 +4,7 @@
 mod http;
 mod mailer;
 mod notion;
+mod retry;
 mod stripe;
 
 pub use http::{Http, Reply};

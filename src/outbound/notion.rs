@@ -3,12 +3,13 @@
 //! A page that may have been made although no answer came must be looked for before it is made again, so a call that
 //! is not [`NotionCall::repeatable`] is sent again only when Notion said that it did nothing.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 
 use super::http::{Http, Reply};
-use crate::platform::{Chance, Clock, Code, Fault, Secret};
+use super::retry::{Failed, Retry};
+use crate::platform::{Chance, Code, Fault, Secret};
 
 /// The version whose shapes requests and answers have.
 const VERSION: &str = "2022-06-28";
@@ -106,16 +107,17 @@ pub struct NotionOverHttp {
     http: Http,
     base: String,
     token: Secret,
-    chance: Chance,
+    retry: Retry,
 }
 
 impl NotionOverHttp {
     /// Notion at `base` with the token of an integration.
     pub fn new(base: &str, token: Secret) -> Self {
-        Self { http: Http::new(TRY), base: base.to_owned(), token, chance: Chance::System }
+        let retry = Retry { tries: TRIES, limit: CALL, pause: PAUSE, chance: Chance::System };
+        Self { http: Http::new(TRY), base: base.to_owned(), token, retry }
     }
 
-    fn once(&self, call: &NotionCall) -> Result<Value, Failed> {
+    fn once(&self, call: &NotionCall) -> Result<Value, Failed<NotionFailure>> {
         let authorization = format!("Bearer {}", self.token.expose());
         let mut headers = vec![("Authorization", authorization.as_str()), ("Notion-Version", VERSION)];
         let body = call.body.as_ref().map(Value::to_string);
@@ -130,44 +132,17 @@ impl NotionOverHttp {
         })?;
         read(&reply, call.repeatable)
     }
-
-    /// A pause of half to all of what the try is due, so that many callers do not come back at once.
-    fn pause(&self, tries: u32) -> Duration {
-        let mut byte = [0_u8];
-        self.chance.fill(&mut byte);
-        let longest = PAUSE * 2_u32.pow(tries.saturating_sub(1).min(4));
-        longest / 2 + longest / 2 * u32::from(byte[0]) / 255
-    }
 }
 
 const NO_ANSWER: &str = "Notion did not answer; what was to be written waits and is tried again";
 
-struct Failed {
-    failure: NotionFailure,
-    again: bool,
-    after: Option<Duration>,
-}
-
 impl Notion for NotionOverHttp {
     fn call(&self, call: &NotionCall) -> Result<Value, NotionFailure> {
-        let begun: Instant = Clock::monotonic();
-        let mut tries = 1;
-        loop {
-            let failed = match self.once(call) {
-                Ok(value) => return Ok(value),
-                Err(failed) => failed,
-            };
-            let pause = failed.after.unwrap_or_else(|| self.pause(tries));
-            if !failed.again || tries >= TRIES || begun.elapsed() + pause >= CALL {
-                return Err(failed.failure);
-            }
-            std::thread::sleep(pause);
-            tries += 1;
-        }
+        self.retry.ask(|| self.once(call))
     }
 }
 
-fn read(reply: &Reply, repeatable: bool) -> Result<Value, Failed> {
+fn read(reply: &Reply, repeatable: bool) -> Result<Value, Failed<NotionFailure>> {
     let document = serde_json::from_str::<Value>(&reply.body).ok().filter(Value::is_object);
     if let (200..=299, Some(document)) = (reply.status, &document) {
         return Ok(document.clone());
@@ -203,7 +178,7 @@ fn read(reply: &Reply, repeatable: bool) -> Result<Value, Failed> {
 mod tests {
     use super::*;
 
-    fn failed(status: u16, body: &str, repeatable: bool) -> Failed {
+    fn failed(status: u16, body: &str, repeatable: bool) -> Failed<NotionFailure> {
         read(&Reply { status, body: body.to_owned(), ..Reply::default() }, repeatable).err().unwrap()
     }
 

@@ -3,12 +3,13 @@
 //! A call that may have been executed although no answer came is told apart from one that was refused
 //! ([`StripeFailure`]): the first may be repeated under the same idempotency key, the second has an outcome.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 
 use super::http::{Http, Reply};
-use crate::platform::{Chance, Clock, Code, Fault, Secret};
+use super::retry::{Failed, Retry};
+use crate::platform::{Chance, Code, Fault, Secret};
 
 /// The version whose shapes answers have; webhooks come in whatever version their endpoint has.
 const VERSION: &str = "2024-06-20";
@@ -134,16 +135,17 @@ pub struct StripeOverHttp {
     http: Http,
     base: String,
     key: Secret,
-    chance: Chance,
+    retry: Retry,
 }
 
 impl StripeOverHttp {
     /// Stripe at `base` with this key.
     pub fn new(base: &str, key: Secret) -> Self {
-        Self { http: Http::new(TRY), base: base.to_owned(), key, chance: Chance::System }
+        let retry = Retry { tries: TRIES, limit: CALL, pause: PAUSE, chance: Chance::System };
+        Self { http: Http::new(TRY), base: base.to_owned(), key, retry }
     }
 
-    fn once(&self, call: &StripeCall) -> Result<Value, Failed> {
+    fn once(&self, call: &StripeCall) -> Result<Value, Failed<StripeFailure>> {
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(&call.params).finish();
         let is_get = call.method == "GET";
         let mut url = format!("{}{}", self.base, call.path);
@@ -161,55 +163,25 @@ impl StripeOverHttp {
         let reply = self.http.send(call.method, &url, &headers, (!is_get).then_some(form.as_str()));
         let reply = reply.map_err(|fault| {
             let cause = fault.cause().unwrap_or(fault.detail);
-            Failed::again(StripeFailure::Unknown(Fault::new(Code::Upstream, NO_ANSWER).because(cause)))
-        })?;
-        read(&reply)
-    }
-
-    /// A pause of half to all of what the try is due, so that many callers do not come back at once.
-    fn pause(&self, tries: u32) -> Duration {
-        let mut byte = [0_u8];
-        self.chance.fill(&mut byte);
-        let longest = PAUSE * 2_u32.pow(tries.saturating_sub(1).min(4));
-        longest / 2 + longest / 2 * u32::from(byte[0]) / 255
+            let failure = StripeFailure::Unknown(Fault::new(Code::Upstream, NO_ANSWER).because(cause));
+            Failed { failure, again: true, after: None }
+        });
+        // What changes something is repeated under its key only.
+        let is_safe = is_get || call.idempotency_key.is_some();
+        let answer = reply.and_then(|reply| read(&reply));
+        answer.map_err(|failed| Failed { again: failed.again && is_safe, ..failed })
     }
 }
 
 const NO_ANSWER: &str = "Stripe did not answer; try again in a minute";
 
-struct Failed {
-    failure: StripeFailure,
-    again: bool,
-    after: Option<Duration>,
-}
-
-impl Failed {
-    fn again(failure: StripeFailure) -> Self {
-        Self { failure, again: true, after: None }
-    }
-}
-
 impl Stripe for StripeOverHttp {
     fn call(&self, call: &StripeCall) -> Result<Value, StripeFailure> {
-        let begun: Instant = Clock::monotonic();
-        let is_safe = call.method == "GET" || call.idempotency_key.is_some();
-        let mut tries = 1;
-        loop {
-            let failed = match self.once(call) {
-                Ok(value) => return Ok(value),
-                Err(failed) => failed,
-            };
-            let pause = failed.after.unwrap_or_else(|| self.pause(tries));
-            if !failed.again || !is_safe || tries >= TRIES || begun.elapsed() + pause >= CALL {
-                return Err(failed.failure);
-            }
-            std::thread::sleep(pause);
-            tries += 1;
-        }
+        self.retry.ask(|| self.once(call))
     }
 }
 
-fn read(reply: &Reply) -> Result<Value, Failed> {
+fn read(reply: &Reply) -> Result<Value, Failed<StripeFailure>> {
     let document = serde_json::from_str::<Value>(&reply.body).ok().filter(Value::is_object);
     let header = |name: &str| reply.headers.get(name).and_then(|value| value.to_str().ok());
     if let (200..=299, Some(document)) = (reply.status, &document) {
