@@ -89,13 +89,15 @@ pub const RESIDENTS: &[Resident] = &[
         sentinel::Dependencies::build,
         sentinel::Dependencies::refresh,
         sentinel::CHECKED_EVERY,
-    ),
+    )
+    .alone(),
     Resident::new(
         "services",
         sentinel::Services::build,
         sentinel::Services::refresh,
         sentinel::SERVICES_ASKED_EVERY,
-    ),
+    )
+    .alone(),
 ];
 
 /// Every statement, so that a test can prepare each on both engines.

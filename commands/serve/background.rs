@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use echopilot_core::catalogue::RESIDENTS;
 use echopilot_core::events::{Event, Level, Log, Scrubbed};
@@ -51,8 +51,10 @@ impl Stop {
 impl Background {
     pub(super) fn start(deps: &Arc<Deps>, with_scheduler: bool) -> Result<Self> {
         let mut background = Self { stop: Arc::default(), threads: Vec::new() };
-        for resident in RESIDENTS {
-            background.keep_fresh(resident, deps)?;
+        let (alone, together): (Vec<_>, Vec<_>) = RESIDENTS.iter().partition(|resident| resident.alone);
+        background.keep_fresh("refresher", together, deps)?;
+        for resident in alone {
+            background.keep_fresh(resident.name, vec![resident], deps)?;
         }
         if with_scheduler {
             background.spawn("scheduler", deps, run_schedule)?;
@@ -61,12 +63,12 @@ impl Background {
         Ok(background)
     }
 
-    /// Each resident has a thread of its own: a database that hangs must not keep replicas from forgetting a session.
-    fn keep_fresh(&mut self, resident: &'static Resident, deps: &Arc<Deps>) -> Result<()> {
+    /// A thread that refreshes. Not waited for at the end: it changes nothing, and may be asking somebody who does not
+    /// answer.
+    fn keep_fresh(&self, name: &str, residents: Vec<&'static Resident>, deps: &Arc<Deps>) -> Result<()> {
         let (deps, stop) = (Arc::clone(deps), Arc::clone(&self.stop));
-        let thread = std::thread::Builder::new().name(resident.name.into());
-        // Not waited for at the end: it changes nothing, and may be asking somebody who does not answer.
-        thread.spawn(move || keep_fresh(resident, &deps, &stop)).map(drop).map_err(Fault::internal)
+        let thread = std::thread::Builder::new().name(name.into());
+        thread.spawn(move || keep_fresh(&residents, &deps, &stop)).map(drop).map_err(Fault::internal)
     }
 
     fn spawn(&mut self, name: &str, deps: &Arc<Deps>, work: fn(&Arc<Deps>, &Stop)) -> Result<()> {
@@ -87,11 +89,19 @@ impl Background {
     }
 }
 
-fn keep_fresh(resident: &Resident, deps: &Deps, stop: &Stop) {
+fn keep_fresh(residents: &[&Resident], deps: &Deps, stop: &Stop) {
+    let mut due: Vec<Instant> = residents.iter().map(|_| Clock::monotonic()).collect();
     let mut failing = HashSet::new();
     loop {
-        note(deps, &mut failing, resident.name, (resident.refresh)(deps));
-        if stop.wait(resident.every) {
+        let now = Clock::monotonic();
+        for (resident, due) in residents.iter().zip(&mut due) {
+            if *due <= now {
+                *due = now + resident.every;
+                note(deps, &mut failing, resident.name, (resident.refresh)(deps));
+            }
+        }
+        let next = due.iter().min().copied().unwrap_or(now + Duration::from_secs(1));
+        if stop.wait(next.saturating_duration_since(Clock::monotonic())) {
             return;
         }
     }

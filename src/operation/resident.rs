@@ -1,5 +1,6 @@
 //! What slices keep in memory, so that `Cost::Memory` operations touch no disk: signing keys, live sessions,
-//! the state of dependencies. Built once at start, each brought up to date by a thread of its own.
+//! the state of dependencies. Built once at start, brought up to date by threads of `serve`: one for what is read from the
+//! store, and one for each that asks others.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -19,6 +20,8 @@ pub struct Resident {
     pub refresh: RefreshResident,
     /// How often.
     pub every: Duration,
+    /// Whether it waits for somebody who may not answer: then nothing else shares its thread.
+    pub alone: bool,
 }
 
 /// Makes a resident at start.
@@ -34,7 +37,14 @@ impl Resident {
         refresh: RefreshResident,
         every: Duration,
     ) -> Self {
-        Self { name, build, refresh, every }
+        Self { name, build, refresh, every, alone: false }
+    }
+
+    /// The same on a thread of its own: it asks somebody who may not answer.
+    #[must_use]
+    pub const fn alone(mut self) -> Self {
+        self.alone = true;
+        self
     }
 }
 
