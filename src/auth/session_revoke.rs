@@ -1,7 +1,8 @@
 //! End other sessions of a customer, or one by its identifier.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::sessions::{self, Sessions};
 use crate::events::Log;
@@ -13,8 +14,18 @@ use crate::platform::{Fault, Result};
 #[serde(deny_unknown_fields)]
 pub struct RevokeSessions {
     /// The session to end (its identifier); without it, all but the one that asks.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "a_name", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", length(min = 1))]
     pub id: Option<String>,
+}
+
+/// An empty text in a query counts as absent elsewhere; here that would end all other sessions in place of one.
+fn a_name<'de, D: Deserializer<'de>>(input: D) -> Result<Option<String>, D::Error> {
+    let id = String::deserialize(input)?;
+    if id.is_empty() {
+        return Err(D::Error::custom("expected the id of a session; leave it out to end all others"));
+    }
+    Ok(Some(id))
 }
 
 /// What ended.

@@ -74,7 +74,12 @@ fn own_sessions_are_listed_and_ended_and_nobody_else_s() {
             let problem = end(token, &format!("?id={id}")).expect_status(404);
             assert_eq!(problem.json()["code"], "not_found");
         }
-        assert_eq!(me(&server, &two), 200);
+        let problem = end(&one, "?id=").expect_status(422).json();
+        assert!(problem["error"].as_str().unwrap().contains("id: expected the id of a session"), "{problem}");
+        let nothing =
+            server.call("DELETE", "/api/auth/sessions").bearer(&one).json(&json!({ "id": null })).send();
+        assert_eq!(nothing.status, 422, "{}", nothing.text);
+        assert_eq!((me(&server, &two), me(&server, &page)), (200, 200), "nothing has ended so far");
         let done = end(&one, &format!("?id={}", id(0))).expect_status(200).json();
         assert_eq!((&done["revoked"], &done["signed_out"]), (&json!(1), &json!(false)));
         assert_eq!((me(&server, &two), me(&server, &page), me(&server, &one)), (401, 200, 200));
