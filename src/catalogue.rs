@@ -85,6 +85,12 @@ pub const RESIDENTS: &[Resident] = &[
     ),
     Resident::new("plans", customers::Plans::build, customers::Plans::refresh, LOOKED_AT_EVERY),
     Resident::new(
+        "billing drift",
+        billing::DriftFigure::build,
+        billing::DriftFigure::refresh,
+        billing::LOOKED_UP_EVERY,
+    ),
+    Resident::new(
         "dependencies",
         sentinel::Dependencies::build,
         sentinel::Dependencies::refresh,

@@ -69,8 +69,12 @@ pub(crate) fn run(verb: &Verb, global: &Global, ui: Ui) -> Result<Exit> {
             let shown = cx.call(operation)?;
             ui.answer::<ShowEvent>(&shown, |_| {})?;
             if !ui.is_json() {
-                ui.data(&format!("{:#}", shown.payload));
                 let event = &shown.event;
+                if shown.is_erased {
+                    ui.say("What it said was erased together with its customer.");
+                } else {
+                    ui.data(&format!("{:#}", shown.payload));
+                }
                 ui.say(&format!("{} came at {}: {}", event.id, event.received_at, event.state.as_str()));
             }
         }

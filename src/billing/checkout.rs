@@ -6,13 +6,15 @@ use serde_json::Value;
 
 use super::operations::{Asked, Draft, Kind, carry_out};
 use super::portal::{PaymentPage, page};
+use super::sql::SUBSCRIPTIONS_LIVE;
 use super::stripe_customer;
 use crate::config::{SignupMode, StripePrices};
-use crate::customers::{Customer, directory};
+use crate::customers::{Customer, Mirror, directory};
 use crate::events::Log;
 use crate::operation::{Access, Caller, Cost, Cx, Meta, Operation, Route};
 use crate::outbound::{Stripe, StripeCall, StripeFailure};
 use crate::platform::{Code, Email, Fault, Result};
+use crate::store::{Tx, args};
 
 /// A plan that can be bought here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -68,11 +70,12 @@ impl Operation for StartCheckout {
 
     fn run(&self, cx: &Cx) -> Result<PaymentPage> {
         let email = self.buyer(cx)?;
+        refuse_a_second(cx)?;
         cx.deps.stripe()?;
         let price = price(&cx.deps.settings.stripe.prices, self.plan, self.period)?;
-        let (new_id, now) = (cx.deps.ids.ulid_at(cx.now), cx.now);
-        let customer: Customer =
-            cx.deps.store.write(move |tx| directory::found_or_made(tx, &email, &new_id, now))?;
+        let (new_id, now, mirror) = (cx.deps.ids.ulid_at(cx.now), cx.now, Mirror::of(&cx.deps));
+        let made = move |tx: &mut Tx<'_>| directory::found_or_made(tx, &mirror, &email, &new_id, now);
+        let customer: Customer = cx.deps.store.write(made)?;
         let wanted = Wanted {
             stripe_customer: stripe_customer::of(cx, &customer)?,
             customer_id: customer.id.clone(),
@@ -105,6 +108,19 @@ impl StartCheckout {
             (_, None) => Err(Fault::invalid("email", "expected your e-mail address, or sign in first")),
         }
     }
+}
+
+/// A second subscription would be paid beside the first. Strangers are not told: it would tell who is a customer.
+fn refuse_a_second(cx: &Cx) -> Result<()> {
+    let Caller::Customer(session) = &cx.caller else { return Ok(()) };
+    let id = session.profile.customer_id.as_str();
+    let live: i64 = cx.deps.store.read(|tx| tx.one(SUBSCRIPTIONS_LIVE, args![id]))?;
+    if live == 0 {
+        return Ok(());
+    }
+    let words = "You have a subscription already. To change or cancel it, open the billing portal: \"Manage billing\" \
+                 at /app, or POST /api/billing/portal";
+    Err(Fault::new(Code::Conflict, words))
 }
 
 /// The price of a plan, as the settings have it.

@@ -8,11 +8,12 @@ use serde_json::Value;
 use super::fields::{AMOUNTS, currency, words};
 use super::operations::{Answered, AskState, Asked, Draft, Kind, Settled, carry_out, incomplete, under_way};
 use super::stripe_customer;
-use crate::customers::directory;
+use crate::customers::{Mirror, directory};
 use crate::events::Log;
 use crate::operation::{Access, Cost, Cx, Meta, Operation, OpsEvent, Route, Severity, Status};
 use crate::outbound::{Stripe, StripeCall, StripeFailure};
 use crate::platform::{Email, Fault, Result, format_money};
+use crate::store::Tx;
 
 /// How long a customer has to pay.
 const DAYS_UNTIL_DUE: &str = "14";
@@ -89,7 +90,9 @@ impl Operation for CreateInvoice {
         let description = words("description", &self.description, 500)?.to_owned();
         cx.deps.stripe()?;
         let (email, new_id, now) = (self.email.clone(), cx.deps.ids.ulid_at(cx.now), cx.now);
-        let customer = cx.deps.store.write(move |tx| directory::found_or_made(tx, &email, &new_id, now))?;
+        let mirror = Mirror::of(&cx.deps);
+        let made = move |tx: &mut Tx<'_>| directory::found_or_made(tx, &mirror, &email, &new_id, now);
+        let customer = cx.deps.store.write(made)?;
         let stripe_customer = stripe_customer::of(cx, &customer)?;
         let wanted = Wanted {
             stripe_customer,

@@ -5,8 +5,10 @@ mod chaos;
 mod checkout;
 mod create_invoice;
 mod customer_invoices;
+mod drift;
 mod fields;
 mod finish;
+mod forget;
 mod history;
 mod last_reconciliation;
 mod ledger;
@@ -29,12 +31,14 @@ pub use chaos::{Chaos, Fate, Faults};
 pub use checkout::{PaidPlan, Period, StartCheckout};
 pub use create_invoice::{CreateInvoice, CreatedInvoice};
 pub use customer_invoices::{CustomerInvoices, ListCustomerInvoices};
+pub use drift::{DriftFigure, LOOKED_UP_EVERY};
 pub use finish::{FinishStripeOperations, StripeOperationsFinished};
+pub use forget::forget_customer;
 pub use history::{BillingHistory, ListInvoices, ShownInvoice};
 pub use last_reconciliation::{LastReconciliation, Reconciliation, ShowLastReconciliation};
 pub use ledger::{
     EventList, EventShown, EventState, ListEvents, ReceiveWebhook, ReplayEvent, ReplayedEvent, ShowEvent,
-    StoredEvent, WebhookTaken, forward,
+    StoredEvent, WebhookTaken, forget_events, forward,
 };
 pub use operations::{AskState, forget_sessions as forget_payment_sessions};
 pub use payments::{ListPayments, PaymentTotal, Payments, ShownPayment};

@@ -18,11 +18,11 @@ use serde_json::Value;
 
 use super::mirror::{self, Seen};
 use super::sql::{
-    ASKED_ADD, ASKED_BY_CALLER, ASKED_BY_KEY, ASKED_DECIDE, ASKED_FAILURES, ASKED_FORGET, ASKED_OPEN,
-    ASKED_UNDECIDED,
+    ASKED_ADD, ASKED_BY_CALLER, ASKED_BY_KEY, ASKED_DECIDE, ASKED_EMPTY, ASKED_FAILURES, ASKED_FORGET,
+    ASKED_OF, ASKED_OPEN, ASKED_UNDECIDED,
 };
-use super::{checkout, create_invoice, portal, refund, stripe_customer, void_invoice};
-use crate::customers::directory;
+use super::{checkout, create_invoice, forget, portal, refund, stripe_customer, void_invoice};
+use crate::customers::{Customer, Mirror, directory};
 use crate::events::{Level, Log, Scrubbed};
 use crate::operation::{Caller, Cx, OpsEvent};
 use crate::outbound::{Stripe, StripeFailure};
@@ -305,14 +305,16 @@ fn decide(cx: &Cx, kind: Kind, asked: &Asked, answer: &Answered, refused: Option
     let objects: Vec<Value> = answer.objects.iter().filter(|object| mirror::reads(object)).cloned().collect();
     let made = answer.kept["id"].as_str().filter(|_| kind == Kind::Customer).map(str::to_owned);
     let (asked, seen, refused) = (asked.clone(), Seen::fetched(cx), refused.map(str::to_owned));
-    let now = cx.deps.clock.now();
+    let (now, pages) = (cx.deps.clock.now(), Mirror::of(&cx.deps));
     cx.deps.store.write(move |tx| {
         let row = args![asked.id.as_str(), state, kept.as_deref(), refused.as_deref(), now];
         if tx.run(ASKED_DECIDE, row)? == 0 {
             return Ok(());
         }
-        if let Some(made) = &made {
-            directory::pay_through(tx, &asked.subject, made, now)?;
+        if let Some(made) = &made
+            && directory::pay_through(tx, &asked.subject, made, now)?
+        {
+            pages.changed(tx, &asked.subject, now)?;
         }
         for object in &objects {
             mirror::take_in(tx, object, &seen)?;
@@ -351,6 +353,21 @@ pub(super) fn give_up(cx: &Cx, asked: &Asked) -> Result<()> {
 /// asked for some stays.
 pub fn forget_sessions(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64> {
     tx.run(ASKED_FORGET, args![before])
+}
+
+/// Empty the free words of what was asked for a customer or about something of theirs; how many rows.
+pub(super) fn forget_words(tx: &mut Tx<'_>, customer: &Customer) -> Result<u64> {
+    let all: Vec<Asked> = tx.rows(ASKED_OF, args![customer.id.as_str()])?;
+    let mut rows = 0;
+    for asked in &all {
+        if asked.state == "started" && asked.kind()?.matters() {
+            return Err(forget::too_early(asked));
+        }
+        let request = forget::without_words(&asked.request)?;
+        let response = asked.response.as_deref().map(forget::without_words).transpose()?;
+        rows += tx.run(ASKED_EMPTY, args![asked.id.as_str(), request, response])?;
+    }
+    Ok(rows)
 }
 
 /// `Conflict`: the same thing is being done.

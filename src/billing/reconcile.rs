@@ -9,6 +9,7 @@ mod report;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::DriftFigure;
 use super::ledger::sql::RECONCILED;
 use super::mirror::{self, Kind, Seen};
 use crate::events::{Level, Log};
@@ -89,6 +90,7 @@ impl ReconcileBilling {
         }
         report.finished_at = cx.deps.clock.now();
         keep(cx, &report)?;
+        DriftFigure::refresh(&cx.deps)?;
         tell(cx, &report);
         Ok(report)
     }
@@ -155,9 +157,5 @@ fn tell(cx: &Cx, report: &ReconcileReport) {
         let event = event.field("missing", kind.missing).field("stale", kind.stale);
         let event = event.field("extra", kind.extra).field("deleted", kind.deleted);
         cx.deps.events.emit(event.field("unverified", kind.unverified));
-        let help = "Objects in which the mirror differed from Stripe when they were last compared.";
-        let labels = [("kind", kind.kind.as_str())];
-        #[expect(clippy::cast_precision_loss, reason = "figures have no other numbers")]
-        cx.deps.metrics.gauge_with("echopilot_billing_drift_objects", help, &labels).set(kind.drift() as f64);
     }
 }

@@ -48,6 +48,14 @@ statements! {
     ASKED_DECIDE = "UPDATE stripe_operations SET state = $2, response = $3, error = $4, finished_at = $5 \
         WHERE id = $1 AND state = 'started'";
     ASKED_UNDECIDED = "UPDATE stripe_operations SET error = $2 WHERE id = $1 AND state = 'started'";
+    // Whatever was asked for a customer, or about an invoice, payment, charge or object of theirs.
+    ASKED_OF = "SELECT id, kind, idempotency_key, subject, request, state, response, attempts, created_at \
+        FROM stripe_operations WHERE subject = $1 OR subject IN (SELECT id FROM invoices WHERE customer_id = $1) \
+        OR subject IN (SELECT id FROM payments WHERE customer_id = $1) \
+        OR subject IN (SELECT charge_id FROM payments WHERE customer_id = $1) \
+        OR subject IN (SELECT o.id FROM stripe_objects o JOIN stripe_customers s ON s.id = o.customer_ref \
+        WHERE s.customer_id = $1) ORDER BY id";
+    ASKED_EMPTY = "UPDATE stripe_operations SET request = $2, response = $3, error = NULL WHERE id = $1";
     ASKED_FORGET = "DELETE FROM stripe_operations WHERE kind IN ('portal', 'checkout') AND state <> 'started' \
         AND created_at < $1";
 
@@ -60,8 +68,11 @@ statements! {
     // Asked for and undecided, or decided and still on its way.
     REFUNDS_UNDER_WAY = "SELECT subject FROM stripe_operations WHERE kind = 'refund' AND state = 'started' \
         UNION SELECT payment_id FROM refunds WHERE status = 'pending' AND payment_id IS NOT NULL";
+    RECONCILED_COUNTS = "SELECT counts FROM reconciliations ORDER BY started_at DESC, id DESC LIMIT 1";
     RECONCILED_LAST = "SELECT id, started_at, finished_at, since, applied, drift FROM reconciliations \
         ORDER BY started_at DESC, id DESC LIMIT 1";
+    SUBSCRIPTIONS_LIVE = "SELECT COUNT(*) FROM subscriptions WHERE customer_id = $1 \
+        AND status IN ('active', 'trialing', 'past_due')";
     RENEWAL = "SELECT period_ends_at, cancels_at_period_end FROM subscriptions WHERE customer_id = $1 \
         AND status IN ('active', 'trialing', 'past_due') AND period_ends_at IS NOT NULL \
         ORDER BY period_ends_at DESC, id LIMIT 1";

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::notion::Mirror;
 use super::sql::{
     ADD, BY_EMAIL, BY_ID, BY_STRIPE_ID, CHANGE_ANNOUNCE, COUNT, DISABLE, ENABLE, ENTOMB, FORGET_UNUSED,
-    PLAN_SET, SESSIONS_END, STRIPE_REPLACE, STRIPE_TAKE,
+    PLAN_SET, SESSIONS_END, STRIPE_BURY, STRIPE_REPLACE, STRIPE_TAKE,
 };
 use crate::platform::{Email, Fault, Result, Timestamp, digest_hex};
 use crate::store::{FromRow, Row, Tx, args};
@@ -81,9 +82,17 @@ pub fn by_email(tx: &mut Tx<'_>, email: &Email) -> Result<Option<Customer>> {
     tx.maybe(BY_EMAIL, args![email.as_str()])
 }
 
-/// The customer with this address, made under `new_id` on the plan `free` when there is none.
-pub fn found_or_made(tx: &mut Tx<'_>, email: &Email, new_id: &str, now: Timestamp) -> Result<Customer> {
-    add(tx, new_id, email, name_of(email), Plan::Free, now)?;
+/// The customer with this address, made under `new_id` on the plan `free` when there is none, which `mirror` hears.
+pub fn found_or_made(
+    tx: &mut Tx<'_>,
+    mirror: &Mirror,
+    email: &Email,
+    new_id: &str,
+    now: Timestamp,
+) -> Result<Customer> {
+    if add(tx, new_id, email, name_of(email), Plan::Free, now)? {
+        mirror.changed(tx, new_id, now)?;
+    }
     by_email(tx, email)?.ok_or_else(|| Fault::internal("a customer was made and is not there"))
 }
 
@@ -143,22 +152,25 @@ pub fn by_stripe_id(tx: &mut Tx<'_>, stripe_id: &str) -> Result<Option<Customer>
     tx.maybe(BY_STRIPE_ID, args![stripe_id, buried(stripe_id)])
 }
 
-/// Pay through this Stripe customer from now on, unless there is one already or the customer was erased.
-pub fn pay_through(tx: &mut Tx<'_>, id: &str, stripe_customer_id: &str, now: Timestamp) -> Result<()> {
-    tx.run(STRIPE_TAKE, args![id, stripe_customer_id, now])?;
-    Ok(())
+/// Pay through this Stripe customer from now on, unless there is one already; true when that is news. A tombstone only
+/// gets the digest, so that [`by_stripe_id`] finds it although it was erased while the provider was being asked.
+pub fn pay_through(tx: &mut Tx<'_>, id: &str, stripe_customer_id: &str, now: Timestamp) -> Result<bool> {
+    let taken = tx.run(STRIPE_TAKE, args![id, stripe_customer_id, now])? == 1;
+    if !taken {
+        tx.run(STRIPE_BURY, args![id, buried(stripe_customer_id), now])?;
+    }
+    Ok(taken)
 }
 
-/// Pay through `next` where it was `gone`.
+/// Pay through `next` where it was `gone`; true when it was.
 pub fn pay_no_longer_through(
     tx: &mut Tx<'_>,
     id: &str,
     gone: &str,
     next: Option<&str>,
     now: Timestamp,
-) -> Result<()> {
-    tx.run(STRIPE_REPLACE, args![id, gone, next, now])?;
-    Ok(())
+) -> Result<bool> {
+    Ok(tx.run(STRIPE_REPLACE, args![id, gone, next, now])? == 1)
 }
 
 /// Put a customer on a plan, and tell the memory of sessions on every replica when that changed something. What was

@@ -33,7 +33,7 @@ struct Change {
 }
 
 /// Puts changes of customers into the outbox, where Notion is configured.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Mirror(Option<Ids>);
 
 impl Mirror {

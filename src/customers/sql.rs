@@ -16,6 +16,8 @@ statements! {
         ORDER BY created_at DESC, id DESC LIMIT $3";
     STRIPE_TAKE = "UPDATE customers SET stripe_customer_id = $2, updated_at = $3 \
         WHERE id = $1 AND stripe_customer_id IS NULL AND erased_at IS NULL";
+    STRIPE_BURY = "UPDATE customers SET stripe_customer_id = $2, updated_at = $3 \
+        WHERE id = $1 AND stripe_customer_id IS NULL AND erased_at IS NOT NULL";
     STRIPE_REPLACE = "UPDATE customers SET stripe_customer_id = $3, updated_at = $4 \
         WHERE id = $1 AND stripe_customer_id = $2";
     PLAN_SET = "UPDATE customers SET plan = $2, updated_at = $3 WHERE id = $1 AND plan <> $2 AND plan <> 'enterprise'";

@@ -11,7 +11,7 @@ use crate::events::Log;
 use crate::operation::{self, Access, Cost, Cx, Meta, Operation, OpsEvent, Route, Severity, outbox};
 use crate::platform::{Code, Email, Fault, Result, Timestamp};
 use crate::store::{Tx, args};
-use crate::{auth, jobs, support};
+use crate::{auth, billing, jobs, support};
 
 /// Removes what a keeper of personal data has of a customer; how many rows.
 type Forget = fn(&mut Tx<'_>, &Customer) -> Result<u64>;
@@ -20,13 +20,15 @@ type Forget = fn(&mut Tx<'_>, &Customer) -> Result<u64>;
 const KEEPERS: &[(&str, Forget)] = &[
     ("sign_in", |tx, customer| auth::forget_customer(tx, &customer.id, &customer.email)),
     ("support_tickets", |tx, customer| support::forget_customer(tx, &customer.id, &customer.email)),
+    ("payment_texts", billing::forget_customer),
     ("job_texts", |tx, customer| jobs::forget_customer(tx, &customer.id)),
     ("waiting_mail", |tx, customer| outbox::forget_address(tx, &customer.email)),
     ("kept_answers", |tx, customer| operation::forget_answers_to(tx, &customer.id, &customer.email)),
 ];
 
 /// Erase a customer for good: sign-in, support tickets, job texts, waiting mail and the account's own data go;
-/// invoices and payments stay without a name.
+/// invoices and payments stay without a name, a text or a link to who paid. Refused while the payment provider has not
+/// decided a refund or an invoice of theirs.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EraseCustomer {

@@ -15,7 +15,10 @@ use crate::platform::Result;
 /// How long finished runs, and sessions at the payment provider, are kept: enough for a strip of 30 daily ones, and a quarter to look back on.
 const RUNS_KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
 
-/// Remove ended sessions, codes, idempotency keys, old runs and mail that expired.
+/// How long events of the payment provider are kept once there is nothing left to do: longer than disputes take.
+const EVENTS_KEPT: Duration = Duration::from_secs(180 * 24 * 3600);
+
+/// Remove ended sessions, codes, idempotency keys, old runs, old payment events and mail that expired.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CleanUp {}
@@ -35,6 +38,8 @@ pub struct CleanedUp {
     pub runs: u64,
     /// Sessions at the payment provider asked for more than 90 days ago.
     pub payment_sessions: u64,
+    /// Applied or ignored events of the payment provider that came more than 180 days ago.
+    pub payment_events: u64,
     /// Lines of the mail outbox file older than a day.
     pub mail_lines: u64,
 }
@@ -61,6 +66,7 @@ impl Operation for CleanUp {
                 outbox: outbox::clean_up(tx, now)?,
                 runs: later::clean_up(tx, now.minus(RUNS_KEPT))?,
                 payment_sessions: billing::forget_payment_sessions(tx, now.minus(RUNS_KEPT))?,
+                payment_events: billing::forget_events(tx, now.minus(EVENTS_KEPT))?,
                 mail_lines,
             })
         })

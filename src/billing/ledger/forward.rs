@@ -19,8 +19,9 @@ pub fn forward(cx: &Cx, id: &str, url: &str) -> Result<Reply> {
         Fault::not_configured("STRIPE_WEBHOOK_SECRET", "an event that is sent on is signed with it")
     })?;
     let kept = cx.deps.store.read(|tx| list::find(tx, id))?;
-    let header = signature::sign(secret, &kept.payload, cx.now);
+    let body = kept.body()?;
+    let header = signature::sign(secret, body, cx.now);
     let headers =
         [("Content-Type", "application/json; charset=utf-8"), ("Stripe-Signature", header.as_str())];
-    Http::new(PATIENCE).send("POST", url, &headers, Some(&kept.payload))
+    Http::new(PATIENCE).send("POST", url, &headers, Some(body))
 }

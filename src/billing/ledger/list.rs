@@ -8,7 +8,7 @@ use super::event::{EventState, StoredEvent};
 use super::sql::{EVENT, EVENTS};
 use crate::events::Log;
 use crate::operation::{Access, Cost, Cx, Meta, Operation, Page, Route};
-use crate::platform::{Fault, Result};
+use crate::platform::{Code, Fault, Result};
 use crate::store::{FromRow, Row, Tx, args};
 
 /// The events that Stripe sent, newest first.
@@ -72,8 +72,10 @@ pub struct ShowEvent {
 pub struct EventShown {
     /// Where it stands.
     pub event: StoredEvent,
-    /// The event as Stripe wrote it.
+    /// The event as Stripe wrote it; null when that was erased with its customer.
     pub payload: Value,
+    /// Whether what it said was erased with its customer.
+    pub is_erased: bool,
 }
 
 impl Operation for ShowEvent {
@@ -88,15 +90,31 @@ impl Operation for ShowEvent {
 
     fn run(&self, cx: &Cx) -> Result<EventShown> {
         let found = cx.deps.store.read(|tx| find(tx, &self.id))?;
-        let payload = serde_json::from_str(&found.payload).map_err(Fault::internal)?;
-        Ok(EventShown { event: found.event, payload })
+        let is_erased = found.payload.is_empty();
+        let payload = match found.body() {
+            Ok(body) => serde_json::from_str(body).map_err(Fault::internal)?,
+            Err(_) => Value::Null,
+        };
+        Ok(EventShown { event: found.event, payload, is_erased })
     }
 }
 
 /// An event with its body.
 pub(super) struct Kept {
     pub(super) event: StoredEvent,
-    pub(super) payload: String,
+    payload: String,
+}
+
+impl Kept {
+    /// The body as it came; `Conflict` when it was erased with the customer it was about.
+    pub(super) fn body(&self) -> Result<&str> {
+        if self.payload.is_empty() {
+            let words = "What this event said was erased together with its customer; to bring the mirror in line, \
+                         compare it with Stripe (echopilot billing reconcile --apply)";
+            return Err(Fault::new(Code::Conflict, words));
+        }
+        Ok(&self.payload)
+    }
 }
 
 impl FromRow for Kept {

@@ -95,16 +95,14 @@ impl ReceiveWebhook {
         }
     }
 
-    /// Keep the event as it came; where it stands.
+    /// Keep the event as it came, its body only when it is not about somebody who was erased; where it stands.
     fn store(&self, cx: &Cx, event: &Parsed) -> Result<EventState> {
         let (event, body, now) = (event.clone(), self.body.clone(), cx.now);
         cx.deps.store.write(move |tx| {
             let created = Timestamp(event.created.saturating_mul(1000));
             let (id, version) = (event.id.as_str(), event.api_version.as_deref());
-            tx.run(
-                EVENT_ADD,
-                args![id, event.kind.as_str(), version, event.is_live, created, now, body.as_str()],
-            )?;
+            let body = if mirror::is_of_erased(tx, &event.object)? { "" } else { body.as_str() };
+            tx.run(EVENT_ADD, args![id, event.kind.as_str(), version, event.is_live, created, now, body])?;
             tx.one(EVENT_STATE, args![id])
         })
     }

@@ -9,7 +9,7 @@ use crate::events::{Log, Scrubbed};
 use crate::operation::{Access, Cost, Cx, Meta, Operation, OpsEvent, Route, Severity};
 use crate::platform::Result;
 
-/// Apply an event of the ledger again. What the mirror has heard since stays: an old event changes nothing then.
+/// Apply an event of the ledger again, unless its body was erased with its customer. What the mirror has heard since stays: an old event changes nothing then.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, clap::Args)]
 #[serde(deny_unknown_fields)]
 pub struct ReplayEvent {
@@ -40,7 +40,7 @@ impl Operation for ReplayEvent {
 
     fn run(&self, cx: &Cx) -> Result<ReplayedEvent> {
         let kept = cx.deps.store.read(|tx| list::find(tx, &self.id))?;
-        let event = Parsed::read(&kept.payload)?;
+        let event = Parsed::read(kept.body()?)?;
         let (state, _) = receive::apply(cx, &event, true)?;
         let told = OpsEvent::by(
             cx,

@@ -12,6 +12,8 @@ statements! {
         WHERE id = $1";
     EVENT_FAILED = "UPDATE webhook_events SET state = 'failed', attempts = attempts + 1, error = $2 \
         WHERE id = $1 AND state <> 'applied'";
+    EVENTS_EMPTY = "UPDATE webhook_events SET payload = '' WHERE LOWER(payload) LIKE $1 ESCAPE '!'";
+    EVENTS_FORGET = "DELETE FROM webhook_events WHERE state IN ('applied', 'ignored') AND received_at < $1";
     EVENTS = "SELECT id, kind, api_version, is_live, created_at, received_at, state, attempts, error, applied_at \
         FROM webhook_events WHERE (received_at < $1 OR (received_at = $1 AND id < $2)) \
         AND (CAST($4 AS TEXT) IS NULL OR state = $4) AND (CAST($5 AS TEXT) IS NULL OR kind = $5) \

@@ -25,6 +25,13 @@ pub(super) struct Fact {
     pub(super) is_deleted: bool,
 }
 
+impl Fact {
+    /// The customer of Stripe that it is or names.
+    pub(super) fn payer(&self) -> Option<&str> {
+        if self.kind == Kind::Customer { Some(&self.id) } else { self.customer_ref.as_deref() }
+    }
+}
+
 /// What an object and everything inside it say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Told {

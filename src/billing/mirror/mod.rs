@@ -6,6 +6,7 @@
 
 mod content;
 mod decode;
+mod erased;
 mod owner;
 mod register;
 mod settle;
@@ -16,13 +17,14 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::config::StripePrices;
-use crate::customers::Plan;
+use crate::customers::{Mirror, Plan, directory};
 use crate::operation::Cx;
 use crate::platform::{Fault, Result, Timestamp};
 use crate::store::{Tx, args};
 
 pub use content::Kind;
-use decode::Told;
+use decode::{Fact, Told};
+pub(super) use erased::{empty, is_of_erased};
 use sql::LINK_ADD;
 
 /// New customers that one object may bring: its own, and those of the objects inside it.
@@ -42,6 +44,7 @@ pub struct Seen {
     observed_at: Timestamp,
     fresh_ids: Vec<String>,
     prices: StripePrices,
+    pages: Mirror,
 }
 
 impl Seen {
@@ -60,6 +63,7 @@ impl Seen {
             observed_at: cx.now,
             fresh_ids: (0..NEW_CUSTOMERS).map(|_| cx.deps.ids.ulid_at(cx.now)).collect(),
             prices: cx.deps.settings.stripe.prices.clone(),
+            pages: Mirror::of(&cx.deps),
         }
     }
 
@@ -154,7 +158,10 @@ impl Known {
         if known.observed_at > began {
             return Ok(None);
         }
-        let mut fields = differing(&known.content, fact.content.as_deref().unwrap_or("{}"))?;
+        let content = fact.content.as_deref().unwrap_or("{}");
+        // Of an erased customer only what is kept is compared, else they would differ for ever.
+        let content = if known.is_emptied() { erased::emptied(kind, content)? } else { content.to_owned() };
+        let mut fields = differing(&known.content, &content)?;
         let told_more = |told: &Option<String>, own: &Option<String>| told.is_some() && told != own;
         if told_more(&fact.customer_ref, &known.customer_ref) {
             fields.push("customer".to_owned());
@@ -202,6 +209,8 @@ struct Taking<'a, 't> {
     plans: BTreeSet<String>,
     /// Customers of ours made for want of an address, whose things have moved to somebody with one.
     left: BTreeSet<String>,
+    /// Customers of ours who were made or are something else now.
+    changed: BTreeSet<String>,
 }
 
 impl<'a, 't> Taking<'a, 't> {
@@ -215,6 +224,7 @@ impl<'a, 't> Taking<'a, 't> {
             subscriptions: BTreeSet::new(),
             plans: BTreeSet::new(),
             left: BTreeSet::new(),
+            changed: BTreeSet::new(),
         }
     }
 
@@ -229,7 +239,10 @@ impl<'a, 't> Taking<'a, 't> {
             }
         }
         let mut customers = BTreeSet::new();
+        // What stands in an object and names nobody belongs to whom the object names.
+        let payer = told.facts.iter().find_map(Fact::payer).map(str::to_owned);
         for fact in &told.facts {
+            let fact = &erased::without_person(self.tx, fact, payer.as_deref())?;
             if !register::merge(self.tx, fact, self.seen)? {
                 continue;
             }
@@ -243,7 +256,19 @@ impl<'a, 't> Taking<'a, 't> {
             self.customer(&customer)?;
         }
         self.settle()?;
+        self.tell_pages()?;
         Ok(is_news)
+    }
+
+    /// Have the pages of those written anew who are something else now; nobody has one without an address.
+    fn tell_pages(&mut self) -> Result<()> {
+        for id in std::mem::take(&mut self.changed) {
+            let customer = directory::by_id(self.tx, &id)?;
+            if customer.is_some_and(|customer| !owner::has_no_address(&customer.email)) {
+                self.seen.pages.changed(self.tx, &id, self.seen.observed_at)?;
+            }
+        }
+        Ok(())
     }
 
     /// Note what an object has a part in.

@@ -99,7 +99,7 @@ impl Taking<'_, '_> {
         )?;
         if let Some(before) = &before {
             if before.customer_id != after.customer_id {
-                directory::pay_no_longer_through(self.tx, &before.customer_id, id, None, now)?;
+                self.pay_no_longer_through(&before.customer_id, id, None)?;
                 self.left.insert(before.customer_id.clone());
                 self.plans.insert(before.customer_id.clone());
                 self.plans.insert(after.customer_id.clone());
@@ -110,10 +110,21 @@ impl Taking<'_, '_> {
             }
         }
         if after.deleted_at.is_none() {
-            return directory::pay_through(self.tx, &after.customer_id, id, now);
+            if directory::pay_through(self.tx, &after.customer_id, id, now)? {
+                self.changed.insert(after.customer_id.clone());
+            }
+            return Ok(());
         }
         let other: Option<String> = self.tx.one(OTHER_LIVE, args![after.customer_id.as_str(), id])?;
-        directory::pay_no_longer_through(self.tx, &after.customer_id, id, other.as_deref(), now)
+        self.pay_no_longer_through(&after.customer_id, id, other.as_deref())
+    }
+
+    fn pay_no_longer_through(&mut self, customer_id: &str, gone: &str, next: Option<&str>) -> Result<()> {
+        let now = self.seen.observed_at;
+        if directory::pay_no_longer_through(self.tx, customer_id, gone, next, now)? {
+            self.changed.insert(customer_id.to_owned());
+        }
+        Ok(())
     }
 
     fn touch_all_of(&mut self, stripe_id: &str) -> Result<()> {
@@ -150,6 +161,7 @@ impl Taking<'_, '_> {
         self.used_ids += 1;
         let local = email.as_str().split('@').next().unwrap_or_default();
         directory::add(self.tx, &id, email, name.unwrap_or(local), Plan::Free, self.seen.observed_at)?;
+        self.changed.insert(id.clone());
         Ok(id)
     }
 }
@@ -157,6 +169,11 @@ impl Taking<'_, '_> {
 /// An address that mail can reach.
 fn address(text: Option<&str>) -> Option<Email> {
     Email::parse(text?).ok()
+}
+
+/// Whether an address is one that nobody gave: of those without one, and of the erased.
+pub(super) fn has_no_address(email: &Email) -> bool {
+    email.as_str().strip_suffix(NO_ADDRESS).is_some_and(|rest| rest.ends_with('@'))
 }
 
 /// Where nobody can be reached: Stripe's identifier in place of the name.

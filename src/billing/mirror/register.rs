@@ -31,6 +31,13 @@ row! { Object {
     id, kind, parent, customer_ref, content, created_at, event_at, event_rank, is_fetched, deleted_at, observed_at
 } }
 
+/// What the content of somebody erased says besides.
+#[derive(serde::Deserialize)]
+struct Emptied {
+    #[serde(default)]
+    erased: bool,
+}
+
 impl Object {
     pub(super) fn kind(&self) -> Option<Kind> {
         Kind::parse(&self.kind)
@@ -39,6 +46,11 @@ impl Object {
     /// The content, or its defaults when there never was any.
     pub(super) fn read<T: serde::de::DeserializeOwned>(&self) -> Result<T> {
         serde_json::from_str(&self.content).map_err(Fault::internal)
+    }
+
+    /// Whether it belongs to an erased customer and says no more than accounting needs.
+    pub(super) fn is_emptied(&self) -> bool {
+        self.read::<Emptied>().is_ok_and(|content| content.erased)
     }
 
     /// Whether Stripe still has it.

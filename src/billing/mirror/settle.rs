@@ -196,7 +196,10 @@ impl Taking<'_, '_> {
         let plans =
             [Plan::Starter, Plan::Pro].into_iter().filter(|plan| names.iter().any(|n| n == plan.as_str()));
         let plan = largest(plans).unwrap_or(Plan::Free);
-        directory::set_plan(self.tx, customer, plan, self.seen.observed_at).map(drop)
+        if directory::set_plan(self.tx, customer, plan, self.seen.observed_at)? {
+            self.changed.insert(customer.to_owned());
+        }
+        Ok(())
     }
 
     fn invoice(&mut self, id: &str) -> Result<()> {

@@ -17,6 +17,8 @@ statements! {
         event_rank = $8, is_fetched = $9, deleted_at = $10, observed_at = $11";
     OBJECT_HEARD = "UPDATE stripe_objects SET observed_at = $2 WHERE id = $1 AND observed_at < $2";
 
+    OBJECT_EMPTY = "UPDATE stripe_objects SET content = $2 WHERE id = $1";
+
     LINK_ADD = "INSERT INTO payment_links (invoice_ref, payment_ref) VALUES ($1, $2) ON CONFLICT DO NOTHING";
     LINKS_ALL = "SELECT invoice_ref, payment_ref FROM payment_links ORDER BY invoice_ref, payment_ref";
     LINKS_OF_INVOICE = "SELECT payment_ref FROM payment_links WHERE invoice_ref = $1 ORDER BY payment_ref";
@@ -31,6 +33,21 @@ statements! {
 
     NAMELESS = "SELECT s.id FROM stripe_customers s WHERE NOT EXISTS (SELECT 1 FROM stripe_objects o WHERE o.id = s.id) \
         ORDER BY s.id";
+
+    // Erasure: whose things are those of an erased customer, and what pages read of them.
+    ERASED_PAYER = "SELECT CASE WHEN c.erased_at IS NULL THEN 0 ELSE 1 END FROM stripe_customers s \
+        JOIN customers c ON c.id = s.customer_id WHERE s.id = $1";
+    ERASED_OWNER = "SELECT COUNT(*) FROM customers WHERE erased_at IS NOT NULL AND id IN (SELECT customer_id \
+        FROM payments WHERE id = $1 UNION ALL SELECT customer_id FROM invoices WHERE id = $1)";
+    PAYERS_OF = "SELECT id FROM stripe_customers WHERE customer_id = $1 ORDER BY id";
+    THINGS_OF = "SELECT id FROM invoices WHERE customer_id = $1 UNION SELECT id FROM payments WHERE customer_id = $1 \
+        UNION SELECT id FROM subscriptions WHERE customer_id = $1";
+    PAYERS_EMPTY = "UPDATE stripe_customers SET email = NULL WHERE customer_id = $1";
+    INVOICES_EMPTY = "UPDATE invoices SET description = '', hosted_invoice_url = NULL, invoice_pdf = NULL \
+        WHERE customer_id = $1";
+    PAYMENTS_EMPTY = "UPDATE payments SET description = '', receipt_url = NULL WHERE customer_id = $1";
+    REFUNDS_EMPTY = "UPDATE refunds SET reason = NULL \
+        WHERE payment_id IN (SELECT id FROM payments WHERE customer_id = $1)";
 
     INVOICE = "SELECT id, customer_id, number, description, amount_minor, refunded_minor, currency, status, issued_at, \
         due_at, hosted_invoice_url, invoice_pdf, payment_id FROM invoices WHERE id = $1";
