@@ -311,7 +311,9 @@ fn parallel_guesses_share_one_count_which_a_restart_keeps() {
         let csrf = Browser::csrf(&browser.open("/auth/login?with=password"));
         let fields =
             [("csrf", csrf.as_str()), ("with", "password"), ("email", "ada@example.com"), ("password", GOOD)];
-        let page = browser.submit("/auth/login", &fields).expect_status(200);
+        let page = browser.submit("/auth/login", &fields).expect_status(429);
+        let told: u64 = page.header("retry-after").unwrap().parse().unwrap();
+        assert!((1..=60).contains(&told) && page.text.contains("E-mail me a link and a code"), "{told}");
         assert!(page.text.contains("Too many tries") && page.text.contains("Try again in"), "{}", page.text);
         assert!(!page.text.contains(GOOD));
         let code = ask(&server, "ada@example.com");

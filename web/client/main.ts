@@ -1,4 +1,5 @@
 // What every page runs. Pages work without it: this only adds comfort.
+import { startDrafts } from "./drafts";
 import { startForms } from "./forms";
 import { startKeys } from "./keys";
 import { startMenus } from "./menus";
@@ -10,3 +11,4 @@ startPalette();
 startKeys();
 startMenus();
 startForms();
+startDrafts();

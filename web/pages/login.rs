@@ -10,7 +10,8 @@ use bytes::Bytes;
 use echopilot_core::auth::{RequestCode, SignIn, SignInAnswer, SignInDemo, SignOut};
 use echopilot_core::operation::{Caller, Operation, SessionChange};
 use echopilot_core::platform::{Code, Email, Fault, Secret, Timestamp};
-use http::{HeaderMap, HeaderValue, Response};
+use http::header::RETRY_AFTER;
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
 use super::device::device;
 use super::form::{Form, allowed};
@@ -141,9 +142,9 @@ pub(super) async fn sign_in(
             show(&site, &visit, &headers, shown, None)
         }
         Err(fault) if fault.code == Code::Limited => {
-            let limit = limit(&fault, visit.now, "A link or code by e-mail works at once.");
-            let shown = Shown { limit: Some(limit), ..Shown::new(step, email, next) };
-            show(&site, &visit, &headers, shown, None)
+            let told = limit(&fault, visit.now, "A link or code by e-mail works at once.");
+            let shown = Shown { limit: Some(told), ..Shown::new(step, email, next) };
+            limited(show(&site, &visit, &headers, shown, None), &fault)
         }
         Err(fault) => Problem::from(fault).into_response(),
     }
@@ -231,7 +232,7 @@ fn show(
 
 /// A form that was made for another visitor or another session: begin again, with the reason.
 pub(super) fn stale_form(problem: Problem) -> Response<Body> {
-    if problem.status() == http::StatusCode::FORBIDDEN {
+    if problem.status() == StatusCode::FORBIDDEN {
         return lead_to("/auth/login?why=form", None);
     }
     problem.into_response()
@@ -251,6 +252,15 @@ pub(super) fn limit(fault: &Fault, now: Timestamp, advice: &str) -> LoginLimit {
         until: moment(now.plus(Duration::from_secs(seconds))),
         advice: advice.to_owned(),
     }
+}
+
+/// The page about a limit has the status of one, and tells programs how long to wait.
+pub(super) fn limited(mut response: Response<Body>, fault: &Fault) -> Response<Body> {
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(fault.retry_after.unwrap_or(60)));
+    }
+    response
 }
 
 /// The words of a fault as they stand beside a field.

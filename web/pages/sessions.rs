@@ -16,7 +16,7 @@ use http::{HeaderMap, Response};
 use super::app::signed_in;
 use super::form::Form;
 use super::frame::{frame, lead_to, moment, page as rendered};
-use super::login::{code_of, limit, words};
+use super::login::{code_of, limit, limited, words};
 use super::view::{Devices, Failure, FieldError, LoginLimit, Part, SessionRow, SessionsNotice, SessionsPage};
 use crate::layers::Visit;
 use crate::problem::Problem;
@@ -117,8 +117,9 @@ pub(super) async fn set_password(
             show(&site, &visit, &headers, Shown { errors, by_code, ..Shown::default() }).await
         }
         Err(fault) if fault.code == Code::Limited => {
-            let limit = limit(&fault, visit.now, "");
-            show(&site, &visit, &headers, Shown { limit: Some(limit), ..Shown::default() }).await
+            let told = limit(&fault, visit.now, "");
+            let shown = Shown { limit: Some(told), ..Shown::default() };
+            limited(show(&site, &visit, &headers, shown).await, &fault)
         }
         Err(fault) => Problem::from(fault).into_response(),
     }

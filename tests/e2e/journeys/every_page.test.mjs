@@ -27,7 +27,8 @@ describe("every page", () => {
   async function arrive(page, tab) {
     const answer = await tab.goto(page.path, { waitUntil: "networkidle" });
     assert.equal(answer.status(), page.status);
-    assert.equal(new URL(tab.url()).pathname, page.path, "another page came");
+    const { pathname, search } = new URL(tab.url());
+    assert.equal(pathname + search, page.path, "another page came");
   }
 
   for (const page of PAGES) {

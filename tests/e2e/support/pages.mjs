@@ -1,12 +1,16 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { OPERATOR_KEY } from "./server.mjs";
 
 // Every page there is: one line here and it is checked on six screens, in two themes, for size and for speed.
 // `budget` is KB over the wire of a first view. `lighthouse` is the least mobile score [performance, accessibility].
 export const PAGES = [
   { name: "login", path: "/auth/login", status: 200, signedIn: false, budget: 60, lighthouse: [90, 95] },
+  { name: "login-password", path: "/auth/login?with=password", status: 200, signedIn: false, budget: 60 },
+  { name: "verify", path: `/auth/verify?token=${"x".repeat(43)}`, status: 200, signedIn: false, budget: 60 },
   { name: "app", path: "/app", status: 200, signedIn: true, budget: 35, lighthouse: [95, 100] },
   { name: "invoices", path: "/app/invoices", status: 200, signedIn: true, budget: 60 },
-  { name: "support", path: "/app/support", status: 200, signedIn: true, budget: 60 },
+  { name: "support", path: "/app/support", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
+  { name: "sessions", path: "/app/sessions", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
   { name: "operator-login", path: "/dashboard/login", status: 200, signedIn: false, budget: 60, lighthouse: [90, 95] },
   { name: "payments", path: "/payments", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
   { name: "payment-link", path: "/payments/link", status: 200, signedIn: true, budget: 60 },
@@ -28,6 +32,26 @@ export async function signInAsOperator(page) {
   await page.getByLabel("Operator's key").fill(OPERATOR_KEY);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL((url) => url.pathname === "/payments");
+}
+
+// The newest mail to an address once there are more than `earlier`; sending takes a moment.
+export async function nextMail(server, address, earlier) {
+  for (let turn = 0; turn < 200; turn += 1) {
+    const mails = await server.mails(address);
+    if (mails.length > earlier) return mails.at(-1);
+    await pause(50);
+  }
+  throw new Error("no mail came within 10 s");
+}
+
+// A sign-in mail, asked for on the page; the page then waits for the code.
+export async function askForMail(page, server, address) {
+  const earlier = (await server.mails(address)).length;
+  await page.goto("/auth/login");
+  await page.getByLabel("E-mail address").fill(address);
+  await page.getByRole("button", { name: "E-mail me a code" }).click();
+  await page.getByRole("heading", { level: 1, name: "Check your e-mail" }).waitFor();
+  return nextMail(server, address, earlier);
 }
 
 // The links between the customer's pages: tabs on a wide screen, the bar at the bottom of a phone.

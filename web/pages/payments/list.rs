@@ -149,7 +149,7 @@ fn stale(events: &Result<EventList>, compared: &Result<LastReconciliation>, now:
     let compared = compared.as_ref().ok().and_then(|found| found.last.as_ref()).map(|last| last.finished_at);
     match told.max(compared) {
         Some(last) => format!("What is below was last heard of {} ago.", age(last, now)),
-        None => "Nothing was ever heard of it; what is below was written here.".to_owned(),
+        None => "It has not answered since the server started; what is below may be out of date.".to_owned(),
     }
 }
 

@@ -61,6 +61,11 @@ impl ErrorPage {
         PLACES.iter().filter(|place| place.audience != Audience::Operator).collect()
     }
 
+    /// Too many tries to sign in: mail has a limit of its own, so it is the way on.
+    fn offers_mail(&self) -> bool {
+        self.status == 429 && self.shown_path() == "/auth/login"
+    }
+
     fn nearest(&self) -> Vec<&'static Place> {
         if self.status == 404 { nearest(&self.shown_path(), &Self::places()) } else { Vec::new() }
     }
@@ -82,6 +87,8 @@ impl ErrorPage {
         let light = Shell { theme: super::Theme::Light, ..missing.shell.clone() };
         let mut limited = make(stranger("/app"), 429, "You asked more often than is allowed.");
         limited.retry = Some("42 seconds".to_owned());
+        let mut sign_in = make(stranger("/auth/login"), 429, "Too many requests; try again in 42 seconds");
+        sign_in.retry = Some("42 seconds".to_owned());
         let hostile = format!("/<img src=x onerror=alert(1)>{}", "x".repeat(4000));
         vec![
             ("error-404", missing.clone()),
@@ -94,6 +101,7 @@ impl ErrorPage {
             ("error-405", make(stranger("/auth/demo"), 405, "Only POST is possible here.")),
             ("error-413", make(stranger("/app"), 413, "At most 1 MiB is taken.")),
             ("error-429", limited),
+            ("error-429-sign-in", sign_in),
             ("error-500", make(signed_in("/app"), 500, "We know about it. Tell us the request if it stays.")),
             ("error-503", make(stranger("/app"), 503, "The store is busy. Try again in a moment.")),
             ("error-418", make(stranger("/app"), 418, "An unusual refusal.")),

@@ -125,6 +125,11 @@ impl LoginPage {
         self.step == LoginStep::Password
     }
 
+    /// Whether somebody whose password is not looked at can have a mail instead, at the address that stands in the form.
+    fn offers_mail(&self) -> bool {
+        self.is_password_step() && self.limit.is_some() && !self.email.is_empty()
+    }
+
     /// The ways to sign in that one may choose from.
     fn ways(&self) -> Vec<Link> {
         let way = |label: &str, with: Option<&str>, current| Link {
