@@ -111,6 +111,9 @@ fn whom_billing_makes_has_a_page_too_but_nobody_without_an_address() {
         assert_eq!((hear(&app, customer.clone()), hear(&without, customer)), (1, 0));
         assert_eq!((hear(&app, pro.clone()), hear(&without, pro.clone())), (2, 0));
         assert_eq!(hear(&app, pro), 2, "what is no news is not told");
+        sync(&app).unwrap();
+        let pages = notion.pages();
+        assert_eq!((pages.len(), pages[0].email()), (1, Some("ada@example.com")));
     });
 }
 
