@@ -10,7 +10,7 @@ use crate::platform::{Fault, Result};
 use crate::store::args;
 
 /// How often the store is asked for it.
-pub const LOOKED_UP_EVERY: Duration = Duration::from_secs(15);
+pub const LOOKED_UP_EVERY: Duration = Duration::from_secs(5);
 
 /// Keeps `echopilot_billing_drift_objects` as the last stored comparison has it, so that a scrape asks no store. Without
 /// a comparison there is no figure.

@@ -96,6 +96,29 @@ fn a_signed_in_customer_buys_for_themselves_only() {
 }
 
 #[test]
+fn who_has_a_subscription_is_led_to_the_portal_and_strangers_get_no_hint() {
+    on_each_engine(|engine| {
+        let recorder = Recorder::start();
+        let app = app(engine, &recorder.url);
+        let ada = app.customer("ada@example.com");
+        let id = ada.caller.customer().unwrap().profile.customer_id.clone();
+        app.change(&format!(
+            "INSERT INTO subscriptions (id, customer_id, status, cancels_at_period_end, created_at, observed_at) \
+             VALUES ('sub_1', '{id}', 'canceled', FALSE, 1, 1)"
+        ));
+        ada.call(&checkout(None)).unwrap();
+        for status in ["active", "trialing", "past_due"] {
+            app.change(&format!("UPDATE subscriptions SET status = '{status}'"));
+            let fault = ada.call(&checkout(None)).unwrap_err();
+            assert_eq!(fault.code, Code::Conflict, "{status}");
+            assert!(fault.detail.contains("billing portal"), "{fault}");
+            let page = app.stranger().call(&checkout(Some("ada@example.com"))).unwrap();
+            assert!(page.url.starts_with("https://checkout.stripe.com/"));
+        }
+    });
+}
+
+#[test]
 fn prices_are_the_servers_and_a_plan_without_one_names_its_setting() {
     on_each_engine(|engine| {
         let recorder = Recorder::start();

@@ -10,6 +10,7 @@ use echopilot_core::privacy::EraseCustomer;
 use echopilot_core::support::{CreateTicket, ListAllTickets, Topic};
 use serde_json::json;
 
+use crate::support::stripe_events::{WEBHOOK_SECRET, event, invoice, now};
 use crate::support::{Served, TestApp, eventually, on_each_engine};
 
 fn customer_id(cx: &Cx) -> String {
@@ -138,7 +139,10 @@ fn at_rest(everything: &str) -> Vec<&str> {
 #[test]
 fn nothing_of_an_erased_customer_is_left_in_any_table() {
     on_each_engine(|engine| {
-        let server = Served::start(engine, &[("SUPPORT_EMAIL", "help@example.com")]);
+        let server = Served::start(
+            engine,
+            &[("SUPPORT_EMAIL", "help@example.com"), ("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET)],
+        );
         let (address, wish) = ("grace.hopper@example.com", "A secret wish of mine");
         let token = server.sign_in(address);
         let me = server.call("GET", "/api/me").bearer(&token).send();
@@ -147,8 +151,32 @@ fn nothing_of_an_erased_customer_is_left_in_any_table() {
         let call = server.call("POST", "/api/support").bearer(&token).header("Idempotency-Key", "wish-1");
         let _ = call.json(&body).send().expect_status(201);
         eventually("the mail", || (!server.mail("help@example.com").is_empty()).then_some(()));
+        let at = now().seconds();
+        let customer = json!({ "id": "cus_grace", "object": "customer", "email": address, "name": "Grace Hopper",
+            "created": at });
+        let mut bill = invoice("in_grace", "cus_grace", address, "open", at);
+        bill["description"] = json!("Advice for Grace Hopper");
+        let charge = json!({ "id": "ch_grace", "object": "charge", "customer": "cus_grace", "amount": 900,
+            "currency": "usd", "status": "succeeded", "created": at, "description": "For Grace",
+            "billing_details": { "email": address, "name": "Grace Hopper" } });
+        let refund = json!({ "id": "re_grace", "object": "refund", "charge": "ch_grace", "amount": 5,
+            "currency": "usd", "status": "succeeded", "created": at, "metadata": { "reason": "Grace asked" } });
+        for (id, kind, object) in [
+            ("evt_1", "customer.created", &customer),
+            ("evt_2", "invoice.finalized", &bill),
+            ("evt_3", "charge.succeeded", &charge),
+            ("evt_4", "refund.created", &refund),
+        ] {
+            let _ = server.deliver(&event(id, kind, at, object)).expect_status(200);
+        }
+        assert_eq!(server.home.number("SELECT COUNT(*) FROM invoices WHERE description <> ''"), 1);
         let before = everything(&server);
-        assert!(before.contains(address) && before.contains("a secret wish"), "it is there before");
+        assert!(
+            before.contains("advice for grace")
+                && before.contains(address)
+                && before.contains("a secret wish"),
+            "it is there before"
+        );
         let path = format!("/api/customers/{id}/erase");
         for wrong in [json!({}), json!({ "confirm": "other@example.com" }), json!({ "confirm": 1 })] {
             let problem = server.post_as_operator(&path, &wrong).expect_status(422).json();
@@ -156,7 +184,38 @@ fn nothing_of_an_erased_customer_is_left_in_any_table() {
         }
         assert_eq!(at_rest(&everything(&server)), at_rest(&before), "a slip erases nothing");
         let _ = server.post_as_operator(&path, &json!({ "confirm": address })).expect_status(200);
+        // What Stripe tells later converges and brings nobody back.
+        bill["status"] = json!("paid");
+        for (id, kind, object) in [
+            ("evt_5", "customer.updated", &customer),
+            ("evt_6", "invoice.paid", &bill),
+            ("evt_7", "invoice.paid", &invoice("in_grace_2", "cus_grace", address, "paid", at)),
+            (
+                "evt_8",
+                "payment_method.attached",
+                &json!({ "id": "pm_1", "object": "payment_method",
+                "customer": "cus_grace", "billing_details": { "name": "Grace Hopper" } }),
+            ),
+        ] {
+            let _ = server.deliver(&event(id, kind, at + 1, object)).expect_status(200);
+        }
+        let rows = server.home.rows("SELECT id, status, amount_minor FROM invoices ORDER BY id");
+        assert_eq!(rows, [["in_grace", "paid", "9900"], ["in_grace_2", "paid", "9900"]]);
+        assert_eq!(server.home.number("SELECT COUNT(*) FROM customers"), 1, "nobody was made anew");
+        assert_eq!(server.home.number("SELECT COUNT(*) FROM webhook_events WHERE payload = ''"), 8);
+        let shown = server.get_as_operator("/api/payments/events/evt_2").expect_status(200).json();
+        assert_eq!((&shown["is_erased"], &shown["payload"]), (&json!(true), &json!(null)));
+        let replay =
+            server.post_as_operator("/api/payments/events/evt_2/replay", &json!({})).expect_status(409);
+        assert!(replay.json()["detail"].as_str().unwrap().contains("erased"));
+        // The identifiers that Stripe gave stay for accounting; this story put the name into them.
         let left = everything(&server);
+        for own in ["cus_grace", "in_grace", "ch_grace", "re_grace"] {
+            assert!(left.contains(own), "{own} stays on {engine}");
+        }
+        let left = ["cus_grace", "in_grace", "ch_grace", "re_grace"]
+            .iter()
+            .fold(left, |left, own| left.replace(own, ""));
         for word in ["grace", "hopper", "a secret wish"] {
             assert!(!left.contains(word), "{word} is left on {engine}");
         }

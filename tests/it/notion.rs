@@ -83,6 +83,41 @@ fn every_change_of_a_customer_reaches_their_one_page() {
 }
 
 #[test]
+fn whom_billing_makes_has_a_page_too_but_nobody_without_an_address() {
+    use echopilot_core::billing::mirror::{Seen, take_in};
+    on_each_engine(|engine| {
+        let hear = |app: &TestApp, object: serde_json::Value| {
+            let seen = Seen::event(&app.operator(), 1, false);
+            let taken = app.deps.store.write(move |tx| take_in(tx, &object, &seen).map(drop));
+            taken.unwrap();
+            waiting(app)
+        };
+        let customer =
+            json!({ "id": "cus_1", "object": "customer", "email": "ada@example.com", "created": 1 });
+        let pro = json!({ "id": "sub_1", "object": "subscription", "customer": "cus_1", "status": "active",
+            "created": 1, "items": { "data": [{ "price": { "id": "price_pro" } }] } });
+        let guest = json!({ "id": "pi_1", "object": "payment_intent", "amount": 5, "currency": "usd",
+            "status": "succeeded", "created": 1 });
+        let priced = |environment: Environment| environment.with("STRIPE_PRICE_PRO", "price_pro");
+        let notion = NotionServer::start();
+        let app = TestApp::with(engine, &TestApp::monday(), |environment| {
+            priced(environment)
+                .with("NOTION_TOKEN", NOTION_TOKEN)
+                .with("NOTION_CLIENT_DB_ID", DATABASE)
+                .with("NOTION_API_BASE", &notion.url)
+        });
+        let without = TestApp::with(engine, &TestApp::monday(), priced);
+        assert_eq!(hear(&app, guest), 0, "a placeholder has no page");
+        assert_eq!((hear(&app, customer.clone()), hear(&without, customer)), (1, 0));
+        assert_eq!((hear(&app, pro.clone()), hear(&without, pro.clone())), (2, 0));
+        assert_eq!(hear(&app, pro), 2, "what is no news is not told");
+        sync(&app).unwrap();
+        let pages = notion.pages();
+        assert_eq!((pages.len(), pages[0].email()), (1, Some("ada@example.com")));
+    });
+}
+
+#[test]
 fn without_notion_nothing_waits_for_it() {
     on_each_engine(|engine| {
         let app = TestApp::on(engine);

@@ -191,6 +191,43 @@ fn what_could_not_be_applied_is_kept_told_as_a_failure_and_replayed() {
 }
 
 #[test]
+fn settled_events_go_after_half_a_year_and_failed_ones_stay() {
+    on_each_engine(|engine| {
+        let app = crate::support::TestApp::on(engine);
+        let day = std::time::Duration::from_secs(24 * 3600);
+        for (state, age) in [("applied", 181), ("ignored", 181), ("failed", 181), ("applied", 179)] {
+            let received = app.clock.now().minus(day * age).0;
+            app.change(&format!(
+                "INSERT INTO webhook_events (id, kind, is_live, created_at, received_at, state, attempts, payload) \
+                 VALUES ('evt_{state}_{age}', 'x', FALSE, 1, {received}, '{state}', 1, '{{}}')"
+            ));
+        }
+        let cleaned = app.operator().call(&echopilot_core::scheduler::CleanUp::default()).unwrap();
+        assert_eq!(cleaned.payment_events, 2);
+        let left = app.rows("SELECT id FROM webhook_events ORDER BY id");
+        assert_eq!(left, [["evt_applied_179"], ["evt_failed_181"]]);
+    });
+}
+
+#[test]
+fn a_server_that_did_not_compare_shows_what_the_last_comparison_found() {
+    on_each_engine(|engine| {
+        let server = start(engine);
+        assert!(!server.get("/metrics").text.contains("echopilot_billing_drift_objects"), "there was none");
+        let counts = json!([{ "kind": "invoice", "offered": true, "listed": 9, "missing": 2, "stale": 1, "extra": 0,
+            "deleted": 0, "unverified": 0 }]);
+        server.home.change(&format!(
+            "INSERT INTO reconciliations (id, started_at, finished_at, applied, counts, drift) \
+             VALUES ('r1', 1, 1, FALSE, '{counts}', 3)"
+        ));
+        let found = "echopilot_billing_drift_objects{kind=\"invoice\"} 3";
+        crate::support::eventually("the figure", || {
+            server.get("/metrics").text.contains(found).then_some(())
+        });
+    });
+}
+
+#[test]
 fn nobody_can_take_over_an_account_from_stripe() {
     on_each_engine(|engine| {
         let server = start(engine);

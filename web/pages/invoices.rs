@@ -85,17 +85,18 @@ fn freshness(as_of: Option<Timestamp>, provider_is_down: bool, now: Timestamp) -
 
 /// One invoice as a row.
 pub(super) fn row(invoice: &ShownInvoice, now: Timestamp) -> InvoiceRow {
-    let status = InvoiceStatus::parse(&invoice.status).unwrap_or(InvoiceStatus::Open);
-    let in_part = invoice.refunded_minor > 0 && status != InvoiceStatus::Refunded;
+    let status = InvoiceStatus::parse(&invoice.status);
+    let in_part = invoice.refunded_minor > 0 && status != Some(InvoiceStatus::Refunded);
     InvoiceRow {
         number: invoice.number.clone(),
         date: day(invoice.date),
         description: invoice.description.clone(),
         amount: invoice.amount.clone(),
         status,
+        word: invoice.status.clone(),
         refunded: in_part.then(|| format_money(invoice.refunded_minor, &invoice.currency)),
         due: invoice.due_at.map(day),
-        overdue: status == InvoiceStatus::Open && invoice.due_at.is_some_and(|due| due < now),
+        overdue: status == Some(InvoiceStatus::Open) && invoice.due_at.is_some_and(|due| due < now),
         pdf_url: invoice.invoice_pdf.clone(),
         hosted_url: invoice.hosted_invoice_url.clone(),
     }

@@ -142,3 +142,40 @@ fn the_schedule_mends_and_the_history_says_of_when_it_is() {
         assert_eq!(only_new.since, Some(cx.now));
     });
 }
+
+statements! {
+    for tests;
+    ERASE = "UPDATE customers SET erased_at = 1, name = '', email = 'erased-1@no-address.invalid'";
+    CONTENTS = "SELECT content FROM stripe_objects ORDER BY id";
+}
+
+#[test]
+fn an_erased_customer_is_no_drift_and_comes_back_by_no_comparison() {
+    on_each(|stage| {
+        let mut open = invoice("in_1", "open");
+        (open["description"], open["customer_email"]) = (json!("For Ada"), json!("ada@example.com"));
+        put(stage, &[customer(), open.clone()]);
+        assert_eq!(compare(stage, true).drift, 2);
+        let erase = |tx: &mut crate::store::Tx<'_>| {
+            let id: String = tx.one(NAMES, args![])?;
+            let customer = crate::customers::directory::by_id(tx, &id)?.unwrap();
+            crate::billing::forget_customer(tx, &customer)?;
+            tx.run(ERASE, args![])
+        };
+        let contents = || stage.deps.store.read(|tx| tx.rows::<String>(CONTENTS, args![])).unwrap().concat();
+        assert!(contents().contains("ada@example.com") && contents().contains("For Ada"));
+        stage.deps.store.write(erase).unwrap();
+        assert_eq!(compare(stage, false).drift, 0, "what was emptied is not called different");
+        (open["status"], open["description"]) = (json!("paid"), json!("Still for Ada"));
+        let mut more = open.clone();
+        more["id"] = json!("in_2");
+        put(stage, &[open, more]);
+        let report = compare(stage, true);
+        let found = counts(&report, "invoice");
+        assert_eq!((report.drift, found.stale, found.missing), (2, 1, 1));
+        let stale = report.shown.iter().find(|object| object.drift == "stale").unwrap();
+        assert_eq!((stale.id.as_str(), stale.fields.as_slice()), ("in_1", &["status".to_owned()][..]));
+        assert_eq!((compare(stage, false).drift, invoices(stage).len()), (0, 2));
+        assert!(!contents().contains("ada@") && !contents().contains("Ada"), "{}", contents());
+    });
+}

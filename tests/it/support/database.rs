@@ -45,6 +45,15 @@ impl TestApp {
         }
     }
 
+    /// Run statements that change something.
+    pub(crate) fn change(&self, sql: &str) {
+        let text = &self.database.as_ref().expect("a database").text;
+        match text.strip_prefix("sqlite:") {
+            Some(path) => open(Path::new(path)).execute_batch(sql).expect("a change"),
+            None => client(text).batch_execute(sql).expect("a change"),
+        }
+    }
+
     /// The kinds of the events that were told, oldest first.
     pub(crate) fn told(&self) -> Vec<String> {
         let mut kinds = self.rows("SELECT kind FROM ops_events ORDER BY created_at, id");

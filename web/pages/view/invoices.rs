@@ -84,8 +84,10 @@ pub struct InvoiceRow {
     pub description: String,
     /// With currency: "USD 99.00".
     pub amount: String,
-    /// Its state.
-    pub status: InvoiceStatus,
+    /// Its state; none when the provider has a word for it that is not known here.
+    pub status: Option<InvoiceStatus>,
+    /// The provider's own word for it.
+    pub word: String,
     /// The part that was given back, with currency, when it is a part.
     pub refunded: Option<String>,
     /// When it is due.
@@ -153,7 +155,8 @@ impl InvoiceStatus {
 
 impl InvoiceRow {
     pub(super) fn badge(&self) -> Badge {
-        self.status.badge()
+        let unknown = || Badge { tone: Tone::Neutral, glyph: "dot", text: self.word.replace('_', " ") };
+        self.status.map_or_else(unknown, |status| status.badge())
     }
 
     /// The sign beside the status of one that is past its day.
@@ -163,7 +166,7 @@ impl InvoiceRow {
 
     /// Where to pay: for open ones only.
     pub(super) fn pay_link(&self) -> Option<&str> {
-        outside(self.hosted_url.as_ref()).filter(|_| self.status == InvoiceStatus::Open)
+        outside(self.hosted_url.as_ref()).filter(|_| self.status == Some(InvoiceStatus::Open))
     }
 
     fn pdf_link(&self) -> Option<&str> {

@@ -11,7 +11,8 @@ impl InvoiceRow {
             date: Moment::new("2026-11-01", "1 Nov 2026"),
             description: "Pro plan, November 2026".into(),
             amount: "USD 299.00".into(),
-            status,
+            status: Some(status),
+            word: status.as_str().into(),
             refunded: None,
             due: Some(Moment::new("2026-11-30", "30 Nov 2026")),
             overdue: false,
@@ -40,6 +41,11 @@ impl InvoicesPage {
             hosted_url: None,
             description: "<img src=x onerror=alert(1)>".into(),
             ..InvoiceRow::sample("EP-1033", InvoiceStatus::Open)
+        });
+        rows.push(InvoiceRow {
+            status: None,
+            word: "in_dispute".into(),
+            ..InvoiceRow::sample("EP-1032", InvoiceStatus::Open)
         });
         let fresh = Moment::new("2026-11-23T11:58:00Z", "23 Nov 2026, 11:58 UTC");
         let full = Self {
@@ -92,6 +98,18 @@ fn only_open_invoices_can_be_paid_and_only_safe_addresses_are_links() {
     row.pdf_url = Some("javascript:alert(1)".into());
     row.hosted_url = Some("http://insecure.example".into());
     assert!(row.pdf_link().is_none() && row.pay_link().is_none());
+}
+
+#[test]
+fn a_status_that_nobody_knows_is_shown_in_the_providers_word_and_can_not_be_paid() {
+    let open = InvoiceRow::sample("1", InvoiceStatus::Open);
+    assert_eq!((open.badge().text.as_str(), open.pay_link().is_some()), ("Open", true));
+    let unknown = InvoiceRow { status: None, word: "in_dispute".into(), ..open };
+    assert_eq!((unknown.badge().tone, unknown.badge().text.as_str()), (Tone::Neutral, "in dispute"));
+    assert!(unknown.pay_link().is_none());
+    let page = InvoicesPage::samples().remove(0).1;
+    assert!(page.render().unwrap().contains("in dispute"));
+    assert!(page.statuses().iter().all(|link| !link.label.contains("dispute")), "no filter of its own");
 }
 
 #[test]
