@@ -19,17 +19,22 @@ pub(crate) enum Exit {
     Finding,
 }
 
-/// The exit code of a result; a fault is shown.
+/// The exit code of a result; a fault is shown. Data that could not be written is a failure of its own.
 pub(crate) fn finish(result: Result<Exit>, ui: Ui) -> ExitCode {
-    match result {
-        Ok(Exit::Done) => ExitCode::SUCCESS,
-        Ok(Exit::Failed) => ExitCode::from(1),
-        Ok(Exit::Finding) => ExitCode::from(3),
+    let code = match &result {
+        Ok(Exit::Done) => 0,
+        Ok(Exit::Failed) => 1,
+        Ok(Exit::Finding) => 3,
         Err(fault) => {
-            ui.fail(&fault);
-            ExitCode::from(fault.code.exit())
+            ui.fail(fault);
+            fault.code.exit()
         }
+    };
+    if crate::ui::is_whole() {
+        return ExitCode::from(code);
     }
+    ui.say("error: standard output can't be written; what is there is not all of it");
+    ExitCode::from(if code == 0 { 1 } else { code })
 }
 
 /// A command line that makes no sense, or asks for help or the version.
@@ -41,7 +46,10 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     let wants_json = std::env::args_os().any(|argument| argument == "--json");
     if wants_json {
         let words = error.render().to_string();
-        let line = words.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        // Which arguments it is about stands in the lines before the usage.
+        let lines = words.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
+        let line = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+        let line = line.trim_start_matches("error: ");
         let fault = Fault::new(Code::Malformed, format!("{line}; see --help"));
         Ui::new(&Global { json: true, ..Global::default() }).fail(&fault);
     } else {

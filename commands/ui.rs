@@ -2,6 +2,7 @@
 //! no error.
 
 use std::io::{self, IsTerminal as _, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use comfy_table::{ContentArrangement, Table, presets};
@@ -20,6 +21,22 @@ use crate::global::Global;
 pub(crate) struct Ui {
     json: bool,
     quiet: bool,
+}
+
+/// Whether data could not be written: a script must not take half of it for the whole.
+static IS_CUT: AtomicBool = AtomicBool::new(false);
+
+/// A reader that has seen enough is no error; a full disk is.
+fn note(written: io::Result<()>) {
+    if written.is_err_and(|error| error.kind() != io::ErrorKind::BrokenPipe) {
+        IS_CUT.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Whether all data reached standard output, or a reader that did not want more.
+pub(crate) fn is_whole() -> bool {
+    note(io::stdout().lock().flush());
+    !IS_CUT.load(Ordering::Relaxed)
 }
 
 /// Words about a panic, for whoever started the program; they are scrubbed already.
@@ -120,15 +137,14 @@ impl Ui {
     /// A line of data on standard output.
     #[expect(clippy::unused_self, reason = "whoever prints was given the one Ui of this run")]
     pub(crate) fn data(self, text: &str) {
-        let _ = writeln!(io::stdout().lock(), "{text}");
+        note(writeln!(io::stdout().lock(), "{text}"));
     }
 
     /// Bytes of a file on standard output.
     #[expect(clippy::unused_self, reason = "whoever prints was given the one Ui of this run")]
     pub(crate) fn bytes(self, bytes: &[u8]) {
         let mut out = io::stdout().lock();
-        let _ = out.write_all(bytes);
-        let _ = out.flush();
+        note(out.write_all(bytes).and_then(|()| out.flush()));
     }
 
     /// A line for the person at the terminal, on standard error.

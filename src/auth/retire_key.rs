@@ -13,7 +13,7 @@ use crate::platform::{Code, Fault, Result};
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, clap::Args)]
 #[serde(deny_unknown_fields)]
 pub struct RetireKey {
-    /// The identifier of the previous key, as list-keys shows it.
+    /// The identifier of the previous key, as `keys list` shows it.
     #[schemars(length(min = 1, max = 64))]
     pub kid: String,
 }
@@ -50,7 +50,11 @@ impl Operation for RetireKey {
             }
             let row = key_rows::all(tx)?.into_iter().find(|row| row.kid == kid);
             Err(row.map_or_else(
-                || Fault::not_found("A signing key of this identifier"),
+                || {
+                    Fault::not_found(
+                        "A signing key of this identifier (`echopilot keys list` shows those there are)",
+                    )
+                },
                 |row| not_idle(row.state),
             ))
         })?;

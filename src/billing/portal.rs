@@ -44,7 +44,7 @@ impl Operation for OpenBillingPortal {
         let id = cx.caller.customer()?.profile.customer_id.clone();
         let found = cx.deps.store.read(|tx| directory::by_id(tx, &id))?;
         let stripe_customer = found.and_then(|customer| customer.stripe_customer_id).ok_or_else(|| {
-            Fault::new(Code::NotFound, "There is nothing to manage yet: choose a plan at /pricing first")
+            Fault::new(Code::NotFound, "There is nothing to manage yet: you have no plan and no invoice")
         })?;
         let wanted = Wanted { stripe_customer, return_url: format!("{}/app", cx.deps.base_url) };
         let draft = Draft::new(cx, Kind::Portal, &id);

@@ -28,6 +28,8 @@ pub enum RateGroup {
     Convert,
     /// Wrong operator keys, by address.
     OperatorKey,
+    /// Webhooks, by address: Stripe sends all of them from a few.
+    Webhook,
     /// Everything else, by address.
     Other,
     /// All mail that leaves the house.
@@ -51,7 +53,7 @@ impl fmt::Display for Limit {
 
 impl RateGroup {
     /// Every group.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Login,
         Self::LoginAccount,
         Self::MagicLink,
@@ -63,6 +65,7 @@ impl RateGroup {
         Self::FlagsUser,
         Self::Convert,
         Self::OperatorKey,
+        Self::Webhook,
         Self::Other,
         Self::Mail,
     ];
@@ -98,6 +101,7 @@ impl RateGroup {
             Self::FlagsUser => ("flags_user", 120, 60, "flag evaluations for one user key"),
             Self::Convert => ("convert", 120, 60, "conversions from one address"),
             Self::OperatorKey => ("operator_key", 10, 60, "wrong operator keys from one address"),
+            Self::Webhook => ("webhook", 12_000, 60, "webhooks from one address"),
             Self::Other => ("other", 1200, 60, "all other requests from one address"),
             Self::Mail => ("mail", 200, 3600, "mails that are sent, in total"),
         }

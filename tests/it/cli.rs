@@ -393,3 +393,23 @@ fn a_cursor_leads_through_the_whole_list() {
         assert!(walked.len() > 2);
     });
 }
+
+#[test]
+fn data_that_can_t_be_written_is_a_failure_and_a_reader_that_has_enough_is_none() {
+    let home = Home::bare(Engine::Sqlite);
+    let ended = |stdout: std::process::Stdio| {
+        let mut command = home.command(&["config", "show", "--json"]);
+        command.stdout(stdout).stderr(std::process::Stdio::null()).status().unwrap().code()
+    };
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    assert_eq!(ended(full.into()), Some(1));
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    assert_eq!(ended(writer.into()), Some(0));
+}
+
+#[test]
+fn a_usage_error_names_the_argument_in_json_too() {
+    let ran = Home::bare(Engine::Sqlite).run(&["customers", "add", "--json"]).expect_code(2);
+    assert!(ran.json()["error"].as_str().unwrap().contains("--email"), "{ran:?}");
+}

@@ -11,6 +11,9 @@ pub(crate) fn group_of(method: &str, template: &str) -> RateGroup {
         "/api/auth/verify" | "/auth/verify" if acts => RateGroup::Verify,
         "/api/lead" | "/pricing" if acts => RateGroup::Lead,
         "/api/support" | "/support" | "/app/support" if acts => RateGroup::Support,
+        "/api/payments/webhook" | "/webhook/stripe" | "/api/public/after-payment" if acts => {
+            RateGroup::Webhook
+        }
         "/api/flags/eval" => RateGroup::Flags,
         "/api/flags/convert" if acts => RateGroup::Convert,
         _ if template.starts_with("/ofrep/") => RateGroup::Flags,
@@ -27,6 +30,7 @@ mod tests {
         assert_eq!(group_of("POST", "/api/auth/login"), RateGroup::Login);
         assert_eq!(group_of("GET", "/auth/login"), RateGroup::Other);
         assert_eq!(group_of("POST", "/ofrep/v1/evaluate/flags/{key}"), RateGroup::Flags);
+        assert_eq!(group_of("POST", "/webhook/stripe"), RateGroup::Webhook);
         assert_eq!(group_of("GET", "/health"), RateGroup::Other);
     }
 }
