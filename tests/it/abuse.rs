@@ -4,7 +4,7 @@
 use echopilot_core::operation::Access;
 use serde_json::{Map, Value, json};
 
-use crate::support::inputs::{Described, described, text};
+use crate::support::inputs::{Described, described, filled, text};
 use crate::support::recorder::Recorder;
 use crate::support::stripe::KEY;
 use crate::support::{Answer, Call, Served, encode, on_each_engine};
@@ -30,7 +30,7 @@ impl Abused<'_> {
 
     /// A body as it is, with sound values in the path.
     fn raw(&self, operation: &Described, body: &str) -> Answer {
-        let (path, _) = operation.path(operation.entry.meta.route.path, &operation.sound());
+        let (path, _) = filled(operation.entry.meta.route.path, &operation.sound());
         self.call(operation, &path).body("application/json", body).send()
     }
 
@@ -41,10 +41,12 @@ impl Abused<'_> {
 
     /// Sound values but for `member`, whose value is this JSON text.
     fn with(&self, operation: &Described, member: &str, json: &str) -> Answer {
-        let (_, mut rest) = operation.path(operation.entry.meta.route.path, &operation.sound());
+        let (_, mut rest) = filled(operation.entry.meta.route.path, &operation.sound());
         rest.remove(member);
-        let others: String = rest.iter().map(|(name, value)| format!("{}:{value},", json!(name))).collect();
-        self.raw(operation, &format!("{{{others}{}:{json}}}", json!(member)))
+        let mut members: Vec<String> =
+            rest.iter().map(|(name, value)| format!("{}:{value}", json!(name))).collect();
+        members.push(format!("{}:{json}", json!(member)));
+        self.raw(operation, &format!("{{{}}}", members.join(",")))
     }
 }
 
@@ -167,7 +169,7 @@ fn queries_and_paths_are_no_better_trusted() {
             let ask = |member: &str, value: &str, further: &str| {
                 let mut members: Map<String, Value> = operation.sound();
                 members.insert(member.to_owned(), json!(value));
-                let (path, rest) = operation.path(operation.entry.meta.route.path, &members);
+                let (path, rest) = filled(operation.entry.meta.route.path, &members);
                 let rest: Vec<(String, String)> =
                     rest.into_iter().map(|(name, value)| (name, text(&value))).collect();
                 let query: Vec<(&str, &str)> =

@@ -6,7 +6,7 @@ use echopilot_core::operation::Access;
 use echopilot_core::platform::Clock;
 use serde_json::{Map, Value, json};
 
-use crate::support::inputs::{Described, described, text};
+use crate::support::inputs::{Described, described, filled, text};
 use crate::support::recorder::Recorder;
 use crate::support::stripe::KEY;
 use crate::support::{Answer, Browser, Engine, Served, encode, on_each_engine};
@@ -71,7 +71,7 @@ impl Neighbours {
     fn ask(&self, token: &str, operation: &Described, template: &str, member: &str, value: &str) -> Answer {
         let mut members: Map<String, Value> = operation.sound();
         members.insert(member.to_owned(), json!(value));
-        let (path, rest) = operation.path(template, &members);
+        let (path, rest) = filled(template, &members);
         if operation.method() != "GET" {
             return self.server.call(operation.method(), &path).bearer(token).json(&json!(rest)).send();
         }
@@ -214,7 +214,7 @@ fn without_an_identifier_everybody_sees_their_own() {
         let neighbours = Neighbours::on(engine);
         for operation in described().iter().filter(|operation| operation.entry.meta.name != "sign-out") {
             for template in operation.entry.meta.route.paths() {
-                let (path, _) = operation.path(template, &Map::new());
+                let (path, _) = filled(template, &Map::new());
                 let call = neighbours.server.call(operation.method(), &path).bearer(&neighbours.stranger);
                 let answer =
                     if operation.method() == "GET" { call.send() } else { call.json(&json!({})).send() };
@@ -249,7 +249,7 @@ fn no_page_shows_or_ends_what_is_another_s() {
         let document = neighbours.server.get("/openapi.json").json();
         let paths = document["paths"].as_object().unwrap().iter();
         let pages = paths.filter(|(_, methods)| methods.get("get").is_some());
-        for path in pages.map(|(path, _)| path.replace('{', "").replace('}', "")) {
+        for path in pages.map(|(path, _)| path.replace(['{', '}'], "")) {
             neighbours.tells_nothing(&path, "", &stranger.open(&path));
         }
         let before = neighbours.rows();

@@ -75,10 +75,7 @@ impl Described {
             let own = match &schema["type"] {
                 Value::String(own) => own == kind,
                 Value::Array(all) => all.iter().any(|own| own == kind),
-                _ => {
-                    schema["enum"].is_array() && kind == "string"
-                        || schema["const"].is_string() && kind == "string"
-                }
+                _ => kind == "string" && (schema["enum"].is_array() || schema["const"].is_string()),
             };
             let below =
                 ["anyOf", "oneOf", "allOf"].iter().filter_map(|name| schema[*name].as_array()).flatten();
@@ -99,19 +96,19 @@ impl Described {
         };
         self.required.iter().map(value).collect()
     }
+}
 
-    /// Path with what `members` say of it, and those that are left over.
-    pub(crate) fn path(&self, path: &str, members: &Map<String, Value>) -> (String, Map<String, Value>) {
-        let mut rest = members.clone();
-        let parts = path.split('/').map(|part| {
-            let Some(name) = part.strip_prefix('{').and_then(|name| name.strip_suffix('}')) else {
-                return part.to_owned();
-            };
-            super::percent(&text(&rest.remove(name).unwrap_or_else(|| json!("x"))))
-        });
-        let path = parts.collect::<Vec<_>>().join("/");
-        (path, rest)
-    }
+/// A path with what `members` say of it, and those that are left over.
+pub(crate) fn filled(path: &str, members: &Map<String, Value>) -> (String, Map<String, Value>) {
+    let mut rest = members.clone();
+    let parts = path.split('/').map(|part| {
+        let Some(name) = part.strip_prefix('{').and_then(|name| name.strip_suffix('}')) else {
+            return part.to_owned();
+        };
+        super::percent(&text(&rest.remove(name).unwrap_or_else(|| json!("x"))))
+    });
+    let path = parts.collect::<Vec<_>>().join("/");
+    (path, rest)
 }
 
 /// As a text in a path or a query.
