@@ -27,6 +27,9 @@ pub(super) struct Claims {
     pub(super) jti: String,
     pub(super) iat: i64,
     pub(super) exp: i64,
+    /// We set none; but whoever says when a token begins is taken at their word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) nbf: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -52,6 +55,7 @@ pub(super) fn issue(
         jti: session_id.to_owned(),
         iat: deps.clock.now().seconds(),
         exp: until.seconds(),
+        nbf: None,
     };
     let mut header = Header::new(Algorithm::EdDSA);
     header.typ = Some(TYPE.to_owned());
@@ -73,7 +77,8 @@ pub(super) fn verify(deps: &Deps, keys: &KeySet, token: &str) -> Option<Claims> 
     // Our own clock decides below, so that a test can turn it; no leeway is given to our own tokens.
     rules.validate_exp = false;
     let claims = jsonwebtoken::decode::<Claims>(token, keys.verifies.get(&head.kid)?, &rules).ok()?.claims;
-    (claims.exp > deps.clock.now().seconds()).then_some(claims)
+    let now = deps.clock.now().seconds();
+    (claims.exp > now && claims.nbf.is_none_or(|begins| begins <= now)).then_some(claims)
 }
 
 /// The header of something that has the length of a token; it is not to be believed before the signature is.

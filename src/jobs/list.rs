@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::sql::{ADD, LIST};
 use crate::events::Log;
 use crate::operation::{Access, Caller, Cost, Cx, Meta, Operation, Page, Route};
-use crate::platform::{Code, Fault, Result, Timestamp};
+use crate::platform::{Fault, Result, Timestamp};
 use crate::store::{Tx, args, row};
 
 /// List jobs, newest first.
@@ -22,7 +22,7 @@ pub struct ListJobs {
     #[arg(long)]
     #[serde(default)]
     pub cursor: Option<String>,
-    /// Operators only: jobs of this customer (an identifier).
+    /// Jobs of this customer (an identifier); a customer can name nobody but themselves.
     #[arg(long)]
     #[serde(default)]
     pub customer: Option<String>,
@@ -87,8 +87,9 @@ impl Operation for ListJobs {
         let page = Page::parse(self.limit, self.cursor.as_deref())?;
         let customer = match (&cx.caller, &self.customer) {
             (Caller::Customer(session), None) => Some(session.profile.customer_id.as_str()),
-            (Caller::Customer(_), Some(_)) => {
-                return Err(Fault::new(Code::Forbidden, "Only an operator can name a customer"));
+            // Another's identifier is as good as none: the answer must not tell whether it exists.
+            (Caller::Customer(session), Some(named)) if *named != session.profile.customer_id => {
+                return Err(Fault::not_found("A customer with this identifier, whose jobs you may see,"));
             }
             (_, customer) => customer.as_deref(),
         };

@@ -76,6 +76,20 @@ enum Raw<'a> {
     Json(&'a RawValue),
 }
 
+impl Raw<'_> {
+    /// No store keeps the NUL character, and none could say in which field it stood.
+    fn holds_nul(&self) -> bool {
+        match self {
+            Self::Text(text) => text.contains('\0'),
+            // After an odd number of further backslashes it is the text `\u0000`, not the character.
+            Self::Json(json) => json.get().match_indices("\\u0000").any(|(at, _)| {
+                let before = json.get().as_bytes()[..at].iter().rev();
+                before.take_while(|byte| **byte == b'\\').count().is_multiple_of(2)
+            }),
+        }
+    }
+}
+
 /// What is wrong with which field.
 #[derive(Debug)]
 struct Wrong {
@@ -223,6 +237,9 @@ impl<'de> MapAccess<'de> for &mut MembersAccess<'de> {
         let Some((name, raw)) = self.current.take() else {
             return Err(Wrong::new("", "expected a value"));
         };
+        if raw.holds_nul() {
+            return Err(Wrong::new(name, "expected a text without the NUL character"));
+        }
         match raw {
             Raw::Text(text) => {
                 seed.deserialize(FieldText(text)).map_err(|wrong| Wrong { field: name.into_owned(), ..wrong })
@@ -393,6 +410,7 @@ mod tests {
             expected
         );
         assert_eq!(sample("limit=&kind=", "").unwrap().limit, None);
+        assert_eq!(sample("", r#"{"tables":["\\u0000"]}"#).unwrap().tables, ["\\u0000"], "no NUL");
     }
 
     #[test]
@@ -414,6 +432,13 @@ mod tests {
                 r#"{"nested":{"depth":"x"}}"#,
                 "nested.depth",
                 "nested.depth: expected a whole number from 0",
+            ),
+            ("kind=a%00b", "", "kind", "kind: expected a text without the NUL character"),
+            (
+                "",
+                r#"{"tables":["a\\\u0000"]}"#,
+                "tables",
+                "tables: expected a text without the NUL character",
             ),
             ("", "[1]", "body", "body: expected a JSON object"),
         ];

@@ -8,7 +8,7 @@ use super::ticket::sound;
 use super::{MESSAGE_LENGTH, OperatorsTicket, Ticket, Topic, mail};
 use crate::events::Log;
 use crate::operation::{Access, Cost, Cx, Meta, Operation, Route, Status, outbox};
-use crate::platform::{Fault, Result};
+use crate::platform::{Code, Fault, Result};
 use crate::store::args;
 
 /// Write to support.
@@ -52,10 +52,7 @@ impl Operation for CreateTicket {
             if let Some(job) = &job
                 && tx.one::<i64>(OWN_JOB, args![job, customer.as_str()])? == 0
             {
-                return Err(Fault::invalid(
-                    "job_id",
-                    "expected the identifier of one of your own jobs, or none",
-                ));
+                return Err(no_such_job());
             }
             let (id, email) = (id.as_str(), email.as_str());
             let row =
@@ -69,4 +66,11 @@ impl Operation for CreateTicket {
         cx.deps.events.emit(event);
         Ok(ticket.into())
     }
+}
+
+/// Another's job is as good as none; the field is named, so that a form can show where.
+fn no_such_job() -> Fault {
+    let mut fault = Fault::invalid("job_id", "expected the identifier of one of your own jobs, or none");
+    fault.code = Code::NotFound;
+    fault
 }

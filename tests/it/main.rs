@@ -20,6 +20,7 @@ mod serve;
 mod smoke;
 
 // The flows.
+mod abuse;
 mod auth;
 mod billing;
 mod chaos;
@@ -39,6 +40,7 @@ mod legacy;
 mod limits;
 mod logs;
 mod mail;
+mod matrix;
 mod notion;
 mod operators;
 mod outbox;

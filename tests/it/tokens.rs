@@ -14,7 +14,11 @@ use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use ring::hmac;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Home, Served, on_each_engine, peers};
+use crate::auth::wait_for_mail;
+use crate::operators::signed_in;
+use crate::replicas::direct;
+use crate::sign_in::token_in;
+use crate::support::{Answer, Call, Home, OPERATOR_KEY, Served, on_each_engine, peers};
 
 const SECRET: &str = "a-secret-of-these-tests-0123456789-0123456789";
 
@@ -35,9 +39,11 @@ fn what_we_did_not_sign_as_a_session_token_is_refused_at_once() {
             refused(what, &answer);
             let _ = me(&server, &genuine).expect_status(200);
         }
-        // The same hand that made the wrong ones makes a right one.
-        let right = sign(&server.home, &parts.head, &parts.claims);
-        let _ = me(&server, &right).expect_status(200);
+        // The same hand that made the wrong ones makes right ones.
+        let begun = json!(Clock::System.now().seconds() - 1);
+        for claims in [parts.claims.clone(), altered(&parts.claims, "nbf", begun)] {
+            let _ = me(&server, &sign(&server.home, &parts.head, &claims)).expect_status(200);
+        }
     });
 }
 
@@ -74,6 +80,66 @@ fn a_credential_counts_in_its_own_place_only() {
             assert_eq!(server.call("GET", "/api/scheduler/status").key(wrong).send().status, 401, "{wrong}");
         }
         let _ = server.get_as_operator("/api/scheduler/status").expect_status(200);
+    });
+}
+
+#[test]
+fn a_credential_of_one_kind_is_none_of_another() {
+    on_each_engine(|engine| {
+        let server = Served::start(engine, &[]);
+        let session = server.sign_in("ada@example.com");
+        let _ =
+            server.post("/api/auth/magic-link", &json!({ "email": "ada@example.com" })).expect_status(202);
+        let link = token_in(&wait_for_mail(&server, "ada@example.com", 2));
+        let mut browser = signed_in(&server);
+        let operator = browser.cookies["ep_operator"].clone();
+        let status = |call: Call| call.send().status;
+        for (what, text) in [("a link", &link), ("an operator's session", &operator)] {
+            refused(what, &me(&server, text));
+            for path in ["/api/me", "/api/scheduler/status"] {
+                let call = || server.call("GET", path);
+                assert_eq!(status(call().bearer(text)), 401, "{what} as bearer to {path}");
+                assert_eq!(status(call().key(text)), 401, "{what} as key to {path}");
+                let cookie = call().header("Cookie", &format!("ep_session={text}"));
+                assert_eq!(status(cookie), 401, "{what} as a session's cookie to {path}");
+            }
+        }
+        let operations = || server.call("GET", "/api/scheduler/status");
+        assert_eq!(status(operations().key(&session)), 401, "a session as key");
+        for (what, text) in [("a session", &session), ("a link", &link), ("a key", &OPERATOR_KEY.to_owned())]
+        {
+            let cookie = format!("ep_operator={text}");
+            assert_eq!(status(operations().header("Cookie", &cookie)), 401, "{what} as an operator's cookie");
+            let page = server.call("GET", "/payments").header("Cookie", &cookie).send().expect_status(303);
+            assert!(page.header("location").unwrap().starts_with("/dashboard/login"), "{what}");
+        }
+        for (what, text) in [("a session", &session), ("an operator's session", &operator)] {
+            refused(what, &server.post("/api/auth/verify", &json!({ "token": text })));
+        }
+        // Each of them works in its own place.
+        let _ = me(&server, &session).expect_status(200);
+        let _ = browser.open("/payments").expect_status(200);
+        let _ = server.get_as_operator("/api/scheduler/status").expect_status(200);
+        let _ = server.post("/api/auth/verify", &json!({ "token": link })).expect_status(200);
+    });
+}
+
+#[test]
+fn another_installation_signs_for_itself_alone() {
+    on_each_engine(|engine| {
+        // The same issuer, and the same secret: only the keys differ.
+        let settings = [("AUTH_JWT_SECRET", SECRET), ("PUBLIC_BASE_URL", "http://127.0.0.1:8080")];
+        let servers = [(); 2].map(|()| direct(Served::start(engine, &settings)));
+        let tokens = [0, 1].map(|at: usize| servers[at].sign_in("ada@example.com"));
+        for (own, other) in [(0, 1), (1, 0)] {
+            let _ = me(&servers[own], &tokens[own]).expect_status(200);
+            refused("as it was signed there", &me(&servers[own], &tokens[other]));
+            // With our identifiers of key, customer and session in it.
+            let Parts { head, claims, .. } = Parts::of(&tokens[own]);
+            refused("with our names in it", &me(&servers[own], &sign(&servers[other].home, &head, &claims)));
+            let _ = me(&servers[own], &sign(&servers[own].home, &head, &claims)).expect_status(200);
+        }
+        assert_eq!(Parts::of(&tokens[0]).claims["iss"], Parts::of(&tokens[1]).claims["iss"]);
     });
 }
 
@@ -220,6 +286,9 @@ fn by_strangers(parts: &Parts, key: &Value) -> Vec<(String, String)> {
     header.kid = Some(head["kid"].as_str().unwrap().to_owned());
     header.jku = Some("http://127.0.0.1:1/keys".into());
     forged.push(("jku".into(), jsonwebtoken::encode(&header, claims, &stranger).unwrap()));
+    header.jku = None;
+    header.x5c = Some(vec![STANDARD.encode(&spki)]);
+    forged.push(("x5c".into(), jsonwebtoken::encode(&header, claims, &stranger).unwrap()));
     for (what, change) in [("another sub", "sub"), ("another jti", "jti"), ("another iss", "iss")] {
         forged.push((what.into(), parts.with(|claims| claims[change] = json!("01ARZ3NDEKTSV4RRFFQ69G5FAV"))));
     }
@@ -255,10 +324,12 @@ fn malformed(genuine: &str, parts: &Parts) -> Vec<(String, String)> {
 fn with_one_wrong_claim(home: &Home, parts: &Parts) -> Vec<(String, String)> {
     let Parts { head, claims, .. } = parts;
     let seconds = Clock::System.now().seconds();
+    let unsharp = f64::from(u32::try_from(seconds).unwrap()) + 0.5;
     let mut tokens = Vec::new();
     for (name, value) in [
         ("exp", json!(seconds - 1)),
         ("exp", json!(seconds - 3_600)),
+        ("exp", json!(unsharp - 3_600.0)),
         ("exp", json!("soon")),
         ("exp", Value::Null),
         ("exp", json!(-1)),
@@ -270,6 +341,9 @@ fn with_one_wrong_claim(home: &Home, parts: &Parts) -> Vec<(String, String)> {
         ("sub", json!("01ARZ3NDEKTSV4RRFFQ69G5FAV")),
         ("sub", json!(7)),
         ("jti", json!("01ARZ3NDEKTSV4RRFFQ69G5FAV")),
+        ("nbf", json!(seconds + 60)),
+        ("nbf", json!(seconds + 3_600)),
+        ("nbf", json!("later")),
     ] {
         tokens.push((format!("{name} {value}"), sign(home, head, &altered(claims, name, value))));
     }
@@ -285,6 +359,7 @@ fn with_one_wrong_claim(home: &Home, parts: &Parts) -> Vec<(String, String)> {
         ("b64", json!(false)),
         ("jwk", json!({ "kty": "OKP" })),
         ("x5u", json!("http://127.0.0.1:1/")),
+        ("x5c", json!(["MIIB"])),
     ] {
         tokens.push((format!("head {name} {value}"), sign(home, &altered(head, name, value), claims)));
     }
@@ -293,11 +368,41 @@ fn with_one_wrong_claim(home: &Home, parts: &Parts) -> Vec<(String, String)> {
         claims.as_object_mut().unwrap().remove(missing);
         tokens.push((format!("no {missing}"), sign(home, head, &claims)));
     }
+    // One reader believes the first of two, another the last; both orders, and twice the same.
+    let twice = |object: &Value, name: &str, other: &Value, first: bool| {
+        let whole = object.to_string();
+        let (inner, own) = (&whole[1..whole.len() - 1], format!("{}:{other}", json!(name)));
+        if first { format!("{{{own},{inner}}}") } else { format!("{{{inner},{own}}}") }
+    };
+    for (name, other) in [
+        ("sub", json!("01ARZ3NDEKTSV4RRFFQ69G5FAV")),
+        ("sub", claims["sub"].clone()),
+        ("jti", json!("01ARZ3NDEKTSV4RRFFQ69G5FAV")),
+        ("exp", json!(seconds + 9_000_000)),
+        ("aud", json!("another")),
+        ("iss", json!("https://another.example")),
+    ] {
+        for first in [true, false] {
+            let token = sign_text(home, &head.to_string(), &twice(claims, name, &other, first));
+            tokens.push((format!("{name} twice, {other} first: {first}"), token));
+        }
+    }
+    for (name, other) in [("alg", "none"), ("typ", "JWT"), ("kid", "0000000000000000")] {
+        for first in [true, false] {
+            let text = twice(head, name, &json!(other), first);
+            tokens.push((format!("head {name} twice"), sign_text(home, &text, &claims.to_string())));
+        }
+    }
     tokens
 }
 
 /// Sign with the key that the server signs with: whoever has the database and the secret can.
 fn sign(home: &Home, head: &Value, claims: &Value) -> String {
+    sign_text(home, &head.to_string(), &claims.to_string())
+}
+
+/// The same for texts that need not be what a library writes.
+fn sign_text(home: &Home, head: &str, claims: &str) -> String {
     let rows = home.rows("SELECT kid, wrapped_key FROM signing_keys WHERE state = 'active'");
     let [kid, wrapped] = rows[0].as_slice() else { panic!("{rows:?}") };
     let mut sealed = URL_SAFE_NO_PAD.decode(wrapped).unwrap();
@@ -307,7 +412,7 @@ fn sign(home: &Home, head: &Value, claims: &Value) -> String {
     let nonce = Nonce::try_assume_unique_for_key(&sealed).unwrap();
     let private = key.open_in_place(nonce, Aad::from(kid.as_bytes()), &mut secret).expect("the key unwraps");
     let pair = ring::signature::Ed25519KeyPair::from_pkcs8_maybe_unchecked(private).unwrap();
-    let text = unsigned(head, claims);
+    let text = format!("{}.{}", URL_SAFE_NO_PAD.encode(head), URL_SAFE_NO_PAD.encode(claims));
     format!("{text}.{}", URL_SAFE_NO_PAD.encode(pair.sign(text.as_bytes())))
 }
 

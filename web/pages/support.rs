@@ -89,7 +89,7 @@ pub(super) async fn send(
     let cx = visit.cx(&site);
     match site.offload(move || cx.call(&operation)).await.and_then(|sent| sent) {
         Ok(_) => lead_to("/app/support?sent=1", None),
-        Err(fault) if fault.code == Code::Invalid => {
+        Err(fault) if matches!(fault.code, Code::Invalid | Code::NotFound) => {
             let field = fault.fields.first().map_or("message", |problem| field_of(&problem.field));
             draft.errors.push(FieldError { field, text: words(&fault) });
             show(&site, &visit, &headers, draft, None, None).await

@@ -16,6 +16,18 @@ impl Home {
         }
     }
 
+    /// Every table with all its rows.
+    pub(crate) fn everything(&self) -> Vec<(String, Vec<Vec<String>>)> {
+        let tables = match self.database() {
+            Some(_) => self.rows("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"),
+            None => self.rows("SELECT name FROM sqlite_master WHERE type = 'table'"),
+        };
+        let tables: Vec<String> = tables.into_iter().flatten().collect();
+        assert!(tables.iter().any(|table| table == "customers"), "{tables:?}");
+        let dump = |table: String| (table.clone(), self.rows(&format!("SELECT * FROM {table}")));
+        tables.into_iter().map(dump).collect()
+    }
+
     /// The one whole number that a query gives.
     pub(crate) fn number(&self, sql: &str) -> i64 {
         let rows = self.rows(sql);

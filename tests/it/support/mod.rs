@@ -12,6 +12,7 @@ mod browser;
 mod client;
 mod database;
 mod home;
+pub(crate) mod inputs;
 mod notion_server;
 pub(crate) mod peers;
 pub(crate) mod raw;
