@@ -38,6 +38,7 @@ mod keys;
 mod legacy;
 mod limits;
 mod logs;
+mod logs_of_money;
 mod mail;
 mod notion;
 mod operators;
