@@ -97,7 +97,7 @@ fn no_person_no_secret_and_no_card_stands_where_operators_and_programs_read() {
         let server = start(engine, &recorder, &notion);
         let mut canaries: Vec<String> = MARKED.iter().map(|text| (*text).to_owned()).collect();
         let token = sign_in(&server, &mut canaries);
-        passwords(&server, &token, &mut canaries);
+        let token = passwords(&server, &token, &mut canaries);
         operators(&server, &mut canaries);
         customers(&server, &notion);
         support(&server, &token);
@@ -161,8 +161,8 @@ fn sign_in(server: &Served, canaries: &mut Vec<String>) -> String {
     token
 }
 
-/// Set, wrong and changed, by a program and on the page.
-fn passwords(server: &Served, token: &str, canaries: &mut Vec<String>) {
+/// Set, wrong and changed, by a program and on the page; the token of the session that a change leaves.
+fn passwords(server: &Served, token: &str, canaries: &mut Vec<String>) -> String {
     let set = |body: Value| server.call("POST", "/api/auth/password").bearer(token).json(&body).send();
     let _ = set(json!({ "new": PASSWORD })).expect_status(200);
     assert!(set(json!({ "current": WRONG_PASSWORD, "new": NEXT_PASSWORD })).status >= 400);
@@ -179,11 +179,15 @@ fn passwords(server: &Served, token: &str, canaries: &mut Vec<String>) {
         let fields = [("csrf", csrf.as_str()), ("current", current), ("new", NEXT_PASSWORD)];
         let _ = browser.submit("/app/sessions/password", &fields).expect_status(status);
     }
+    canaries.extend(browser.cookies.values().filter(|value| value.len() > 12).cloned());
+    let token = browser.cookies["ep_session"].clone();
+    let mut browser = Browser::new(server);
     let csrf = Browser::csrf(&browser.open("/auth/login?with=password"));
     let fields =
         [("csrf", csrf.as_str()), ("with", "password"), ("email", ADA), ("password", WRONG_PASSWORD)];
     browser.submit("/auth/login", &fields);
     canaries.extend(browser.cookies.values().filter(|value| value.len() > 12).cloned());
+    token
 }
 
 fn operators(server: &Served, canaries: &mut Vec<String>) {
@@ -352,7 +356,7 @@ fn webhooks(server: &Served, engine: Engine) {
 
 /// What is done in the background has failed or been done.
 fn background(server: &Served, notion: &NotionServer) {
-    run(server, "sync-notion");
+    run(server, "notion-sync");
     let asked = notion.asked();
     assert!(asked.iter().any(|asked| asked.starts_with("POST")), "Notion was told something: {asked:?}");
     for log in [Log::Scheduler] {

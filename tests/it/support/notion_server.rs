@@ -31,7 +31,7 @@ pub(crate) enum Mood {
     Strange,
     /// Answers of 10 MB.
     Huge,
-    /// 400 to all but questions after what is there, in words that quote what was sent and with which token.
+    /// 400 to whatever writes a page, in words that quote what was sent and with which token.
     Gossiping,
 }
 
@@ -182,7 +182,7 @@ impl NotionServer {
         let (status, answer) = match mood {
             Mood::TooMany(_) => (429, refusal(429, "rate_limited")),
             Mood::Broken => (500, refusal(500, "internal_server_error")),
-            Mood::Gossiping if method != "GET" => (400, gossip(&body)),
+            Mood::Gossiping if path.starts_with("/v1/pages") => (400, gossip(&body)),
             _ if !token => (401, refusal(401, "unauthorized")),
             _ if !version => (400, refusal(400, "missing_version")),
             _ => self.with(|state| answer(state, &method, &path, &body)),
