@@ -273,9 +273,10 @@ pub(super) fn carry_out(cx: &Cx, asked: &Asked) -> Result<Settled> {
             Ok(Settled::Done(answer.kept))
         }
         Err(failure @ StripeFailure::Refused { .. }) if asked.is_decided_by(cx, &failure) => {
+            let words = failure.words_for_who_asked();
             let fault = Fault::from(failure);
             decide(cx, kind, asked, &Answered::kept(Value::Null), Some(&fault.detail))?;
-            Err(fault)
+            Err(words.map_or_else(|| fault, |words| Fault::new(Code::Refused, words)))
         }
         Err(failure) => {
             let fault = Fault::from(failure);

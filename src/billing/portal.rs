@@ -84,7 +84,7 @@ fn friendly(fault: Fault) -> Fault {
     if fault.code == Code::Refused && fault.detail.contains("configuration") {
         let words = "The billing portal is not set up yet: an operator has to save its settings at Stripe once \
                      (Settings, Billing, Customer portal). Until then support can change or cancel your plan";
-        return Fault::new(Code::Refused, words).because(fault);
+        return Fault::new(Code::Refused, words);
     }
     fault
 }

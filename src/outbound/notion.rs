@@ -66,8 +66,6 @@ pub enum NotionFailure {
         status: u16,
         /// Notion's code, such as `object_not_found`.
         code: String,
-        /// Notion's words; they may quote what was sent.
-        message: String,
     },
     /// No decision is known: no answer, one that says nothing, or too many requests.
     Unknown(Fault),
@@ -77,20 +75,20 @@ impl From<NotionFailure> for Fault {
     fn from(failure: NotionFailure) -> Self {
         match failure {
             NotionFailure::Unknown(fault) => fault,
-            NotionFailure::Refused { status: 401, message, .. } => Self::new(
+            NotionFailure::Refused { status: 401, code } => Self::new(
                 Code::Upstream,
                 "Notion does not accept the configured token; an operator must look at NOTION_TOKEN",
             )
-            .because(message),
-            NotionFailure::Refused { status: 403 | 404, code, .. } => Self::new(
+            .because(code),
+            NotionFailure::Refused { status: 403 | 404, code } => Self::new(
                 Code::Upstream,
                 "Notion knows nothing there that this token may see; share the database with the integration of \
                  NOTION_TOKEN, and compare NOTION_CLIENT_DB_ID with its address",
             )
             .because(code),
-            NotionFailure::Refused { status, code, message } => {
+            // Not its words, which may quote what was sent.
+            NotionFailure::Refused { status, code } => {
                 Self::new(Code::Refused, format!("Notion refused the request ({status} {code})"))
-                    .because(message)
             }
         }
     }
@@ -166,8 +164,7 @@ fn read(reply: &Reply, repeatable: bool) -> Result<Value, Failed<NotionFailure>>
         // Somebody else wrote to the same page at the same moment, or Notion is amiss.
         409 | 500..=599 => Failed { failure: unknown(NO_ANSWER), again: repeatable, after },
         400..=499 if document.is_some() => {
-            let (code, message) = (words("code"), words("message"));
-            let failure = NotionFailure::Refused { status: reply.status, code, message };
+            let failure = NotionFailure::Refused { status: reply.status, code: words("code") };
             Failed { failure, again: false, after: None }
         }
         _ => Failed { failure: unknown(NO_ANSWER), again: false, after: None },

@@ -64,7 +64,7 @@ pub enum StripeFailure {
         status: u16,
         /// Stripe's code, such as `charge_already_refunded`; empty when it gave none.
         code: String,
-        /// Stripe's words.
+        /// Stripe's words. They may quote persons, cards and keys: they are for whoever asked and for nobody else.
         message: String,
     },
     /// No decision is known: no answer, or one that says nothing. It may have been executed.
@@ -76,24 +76,40 @@ impl StripeFailure {
     pub fn is_missing(&self) -> bool {
         matches!(self, Self::Refused { status: 404, .. })
     }
+
+    /// Stripe's words on a refusal, for whoever asked. What is kept, logged or told to others is [`Fault::from`] alone,
+    /// which leaves them out.
+    pub fn words_for_who_asked(&self) -> Option<String> {
+        match self {
+            Self::Refused { status, code, message } if !matches!(status, 401 | 403) => {
+                let code = if code.is_empty() { String::new() } else { format!(" ({code})") };
+                Some(format!("Stripe refused: {message}{code}"))
+            }
+            _ => None,
+        }
+    }
 }
 
 impl From<StripeFailure> for Fault {
     fn from(failure: StripeFailure) -> Self {
         match failure {
             StripeFailure::Unknown(fault) => fault,
-            StripeFailure::Refused { status: 401 | 403, message, .. } => Self::new(
+            StripeFailure::Refused { status: status @ (401 | 403), code, .. } => Self::new(
                 Code::Upstream,
                 "Stripe does not accept the configured key; an operator must look at STRIPE_SECRET_KEY or \
                  STRIPE_SECRET_LIVE",
             )
-            .because(message),
-            StripeFailure::Refused { code, message, .. } => {
-                let code = if code.is_empty() { String::new() } else { format!(" ({code})") };
-                Self::new(Code::Refused, format!("Stripe refused: {message}{code}"))
+            .because(outline(status, &code)),
+            StripeFailure::Refused { status, code, .. } => {
+                Self::new(Code::Refused, format!("Stripe refused ({})", outline(status, &code)))
             }
         }
     }
+}
+
+/// An answer without its words.
+fn outline(status: u16, code: &str) -> String {
+    if code.is_empty() { format!("status {status}") } else { format!("status {status} {code}") }
 }
 
 /// What is asked of Stripe. The real one, or a recorded one in tests.
@@ -189,6 +205,9 @@ fn read(reply: &Reply) -> Result<Value, Failed<StripeFailure>> {
     }
     let error = document.as_ref().map(|document| &document["error"]).filter(|error| error.is_object());
     let words = |name: &str| error.and_then(|error| error[name].as_str()).unwrap_or_default().to_owned();
+    // Codes are words of a list, which say nothing of anybody.
+    let is_code = |text: &String| text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
+    let code = Some(words("code")).filter(is_code).unwrap_or_default();
     let said = header("stripe-should-retry");
     // 409 is a lock, or the first request under this key still at work; 424 a failure behind Stripe.
     let passing = matches!(reply.status, 409 | 424 | 429 | 500..=599) && said != Some("false");
@@ -199,13 +218,13 @@ fn read(reply: &Reply) -> Result<Value, Failed<StripeFailure>> {
         && error.is_some()
         && !is_other_request;
     let failure = if decided {
-        StripeFailure::Refused { status: reply.status, code: words("code"), message: words("message") }
+        StripeFailure::Refused { status: reply.status, code, message: words("message") }
     } else if reply.status == 429 {
         let fault =
             Fault::new(Code::Upstream, "Stripe is asked too often; try again in a minute").retry_after(60);
-        StripeFailure::Unknown(fault.because(words("message")))
+        StripeFailure::Unknown(fault.because(outline(reply.status, &code)))
     } else {
-        let cause = format!("status {}: {}", reply.status, words("message"));
+        let cause = outline(reply.status, &code);
         StripeFailure::Unknown(Fault::new(Code::Upstream, NO_ANSWER).because(cause))
     };
     let after = header("retry-after").and_then(|text| text.parse().ok()).map(Duration::from_secs);
@@ -226,9 +245,9 @@ mod tests {
         let refused = read(&reply(400, r#"{"error":{"code":"charge_already_refunded","message":"No."}}"#));
         let failed = refused.err().unwrap();
         assert!(!failed.again);
-        let fault = Fault::from(failed.failure);
-        assert_eq!(fault.code, Code::Refused);
-        assert_eq!(fault.detail, "Stripe refused: No. (charge_already_refunded)");
+        let words = failed.failure.words_for_who_asked();
+        assert_eq!(words.as_deref(), Some("Stripe refused: No. (charge_already_refunded)"));
+        assert_eq!(Fault::from(failed.failure).code, Code::Refused);
         for (status, body) in [
             (200, "[]"),
             (200, "<html>"),
@@ -249,5 +268,22 @@ mod tests {
         let fault = Fault::from(key.failure);
         assert_eq!(fault.code, Code::Upstream);
         assert!(!fault.detail.contains("sk_test_1"));
+    }
+
+    #[test]
+    fn what_is_kept_of_a_failure_has_none_of_stripes_words() {
+        for (status, code, kept) in [
+            (402, "card_declined", "refused: Stripe refused (status 402 card_declined)"),
+            (400, "Ada Lovelace", "refused: Stripe refused (status 400)"),
+            (401, "", "status 401)"),
+            (429, "rate_limit", "status 429 rate_limit)"),
+            (500, "", "status 500)"),
+        ] {
+            let error = serde_json::json!({ "code": code, "message": "No. Ada sk_test_1" });
+            let body = serde_json::json!({ "error": error }).to_string();
+            let fault = Fault::from(read(&reply(status, &body)).err().unwrap().failure);
+            let all = format!("{fault:?}");
+            assert!(all.ends_with(kept) && !all.contains("Ada") && !all.contains("sk_test_1"), "{all}");
+        }
     }
 }

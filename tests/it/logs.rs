@@ -2,14 +2,13 @@
 //! spelling.
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use echopilot_core::events::Log;
-use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use serde_json::{Value, json};
 
+use crate::support::canaries::{files_below, found, spellings};
 use crate::support::raw::{ask_from, exchange};
 use crate::support::{Browser, Served, code_in, eventually, on_each_engine, percent};
 
@@ -197,48 +196,6 @@ fn passwords_and_links(server: &Served, token: &str, canaries: &mut Vec<String>)
     asked
 }
 
-/// The ways in which a text can hide: as it is, percent, Base64, hex, JSON escapes, and hashes without a key.
-fn spellings(text: &str) -> Vec<(&'static str, String)> {
-    let bytes = |before: &str, bytes: &[u8]| -> String {
-        bytes.iter().flat_map(|byte| [before.to_owned(), format!("{byte:02x}")]).collect()
-    };
-    vec![
-        ("plain text", text.to_owned()),
-        ("percent", percent(text)),
-        ("percent throughout", bytes("%", text.as_bytes())),
-        ("Base64", STANDARD.encode(text)),
-        ("Base64 for addresses", URL_SAFE_NO_PAD.encode(text)),
-        ("hex", bytes("", text.as_bytes())),
-        ("JSON escapes", bytes("\\u00", text.as_bytes())),
-        ("SHA-256", bytes("", digest(&SHA256, text.as_bytes()).as_ref())),
-        ("SHA-1", bytes("", digest(&SHA1_FOR_LEGACY_USE_ONLY, text.as_bytes()).as_ref())),
-    ]
-}
-
-/// Where and how `canary` stands in `text`, in any case and, for Base64, at any place inside a longer text.
-fn found(text: &str, canary: &str) -> Option<(&'static str, String)> {
-    let line = |spelling: &str| {
-        let lower = spelling.to_lowercase();
-        text.lines().find(|line| line.to_lowercase().contains(&lower)).map(str::to_owned)
-    };
-    for (what, spelling) in spellings(canary) {
-        if let Some(line) = line(spelling.trim_end_matches('=')) {
-            return Some((what, line));
-        }
-    }
-    for shift in 1..3 {
-        let encoded = URL_SAFE_NO_PAD.encode(format!("{}{canary}", "x".repeat(shift)));
-        // The first and the last characters depend on the neighbours.
-        let inner = &encoded[4..encoded.len() - 4];
-        if inner.len() >= 8
-            && let Some(line) = text.lines().find(|line| line.contains(inner))
-        {
-            return Some(("Base64 inside a longer text", line.to_owned()));
-        }
-    }
-    None
-}
-
 #[test]
 fn every_line_is_whole_and_says_when_what_and_for_whom() {
     on_each_engine(|engine| {
@@ -363,13 +320,4 @@ fn the_tail_gives_the_named_logs_and_no_other_file() {
         assert!(tail("file=http&n=3").json()["lines"].as_array().unwrap().len() <= 3);
         assert_eq!(server.get("/api/logs/tail?file=http").status, 401);
     });
-}
-
-fn files_below(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() { files.extend(files_below(&path)) } else { files.push(path) }
-    }
-    files
 }

@@ -39,6 +39,7 @@ mod keys;
 mod legacy;
 mod limits;
 mod logs;
+mod logs_of_money;
 mod mail;
 mod matrix;
 mod notion;

@@ -9,6 +9,7 @@
 
 mod app;
 mod browser;
+pub(crate) mod canaries;
 mod client;
 mod database;
 mod home;

@@ -31,6 +31,8 @@ pub(crate) enum Mood {
     Strange,
     /// Answers of 10 MB.
     Huge,
+    /// 400 to whatever writes a page, in words that quote what was sent and with which token.
+    Gossiping,
 }
 
 /// A page.
@@ -180,6 +182,7 @@ impl NotionServer {
         let (status, answer) = match mood {
             Mood::TooMany(_) => (429, refusal(429, "rate_limited")),
             Mood::Broken => (500, refusal(500, "internal_server_error")),
+            Mood::Gossiping if path.starts_with("/v1/pages") => (400, gossip(&body)),
             _ if !token => (401, refusal(401, "unauthorized")),
             _ if !version => (400, refusal(400, "missing_version")),
             _ => self.with(|state| answer(state, &method, &path, &body)),
@@ -211,6 +214,11 @@ impl NotionServer {
 
 fn refusal(status: u16, code: &str) -> Value {
     json!({ "object": "error", "status": status, "code": code, "message": format!("refused: {code}") })
+}
+
+fn gossip(body: &Value) -> Value {
+    let message = format!("{TOKEN} may not send {body}");
+    json!({ "object": "error", "status": 400, "code": "validation_error", "message": message })
 }
 
 fn answer(state: &mut State, method: &str, path: &str, body: &Value) -> (u16, Value) {
