@@ -462,7 +462,7 @@ complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l limit -d 'How many, 1 to 200; 50 when nothing is said' -r
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l cursor -d 'The `next_cursor` of the page before' -r
-complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l customer -d 'Operators only: jobs of this customer (an identifier)' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l customer -d 'Jobs of this customer (an identifier); a customer can name nobody but themselves' -r
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
