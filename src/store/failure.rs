@@ -53,7 +53,11 @@ pub(super) fn postgres(what: &str, error: ::postgres::Error) -> Fault {
         None if is_lost(&error) => unavailable(),
         None => unforeseen(),
     };
-    fault.because(Explained { what: what.to_owned(), error: error.into() })
+    // Not the server's details: they quote rows, with all that stands in them of persons.
+    let refusal =
+        error.as_db_error().map(|refusal| format!("{}: {}", refusal.code().code(), refusal.message()));
+    let error = refusal.map_or_else(|| error.into(), Into::into);
+    fault.because(Explained { what: what.to_owned(), error })
 }
 
 pub(super) fn trouble(error: &::postgres::Error) -> Trouble {
