@@ -397,9 +397,9 @@ fn a_cursor_leads_through_the_whole_list() {
 #[test]
 fn data_that_can_t_be_written_is_a_failure_and_a_reader_that_has_enough_is_none() {
     let home = Home::bare(Engine::Sqlite);
-    let ended = |stdout: std::process::Stdio| {
+    let ended = |stdout: Stdio| {
         let mut command = home.command(&["config", "show", "--json"]);
-        command.stdout(stdout).stderr(std::process::Stdio::null()).status().unwrap().code()
+        command.stdout(stdout).stderr(Stdio::null()).status().unwrap().code()
     };
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
     assert_eq!(ended(full.into()), Some(1));

@@ -273,9 +273,12 @@ fn money(server: &Served, recorder: &Recorder, token: &str) {
         let _ = server.home.run(&["billing", "reconcile", "--json"]);
         let _ = server.home.run(&["billing", "refund", "ch_by_shell", "--reason", REASON, "--yes"]);
     }
-    recorder.answer(|request| match request.path.ends_with("billing_portal/sessions") {
-        true => refused(400, "", &format!("No configuration provided for {NAME}, {ADA}")),
-        false => usual(request),
+    recorder.answer(|request| {
+        if request.path.ends_with("billing_portal/sessions") {
+            refused(400, "", &format!("No configuration provided for {NAME}, {ADA}"))
+        } else {
+            usual(request)
+        }
     });
     assert!(portal().status != 200);
     // What a task of the schedule comes to is kept.
