@@ -362,9 +362,8 @@ fn background(server: &Served, notion: &NotionServer) {
     run(server, "notion-sync");
     let asked = notion.asked();
     assert!(asked.iter().any(|asked| asked.starts_with("POST")), "Notion was told something: {asked:?}");
-    for log in [Log::Scheduler] {
-        let _ = server.wait_for_log(log, |line| line["event"] == "delivery_failed");
-        let _ = server.wait_for_log(log, |line| line["event"] == "notion_delivery_failed");
+    for event in ["delivery_failed", "notion_delivery_failed"] {
+        let _ = server.wait_for_log(Log::Scheduler, |line| line["event"] == event);
     }
 }
 
