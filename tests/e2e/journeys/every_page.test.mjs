@@ -8,7 +8,8 @@ import { accessibility, markup, sidewaysScroll, transferred } from "../support/g
 import { openKeySheet, openPalette, PAGES, signedInState, withWholePage } from "../support/pages.mjs";
 import { shots, startServer } from "../support/server.mjs";
 
-describe("every page", () => {
+// Two at a time: each page waits mostly for its own browser process.
+describe("every page", { concurrency: 2 }, () => {
   let server, browser, signedIn;
   before(async () => {
     server = await startServer();
