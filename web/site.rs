@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 
 use echopilot_core::openapi::{self, ForeignRoute};
-use echopilot_core::operation::{Caller, Cx, Deps, Entry, SessionChange};
+use echopilot_core::operation::{Caller, Cx, Deps, Entry, Operation, SessionChange};
 use echopilot_core::platform::{Result, Timestamp, digest_hex};
 use http::HeaderValue;
 use tokio::sync::Semaphore;
@@ -59,6 +59,11 @@ impl Site {
     /// Run `work`, which may block, on a thread of its own; see [`mount::offload`].
     pub async fn offload<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         mount::offload(&self.permits, work).await
+    }
+
+    /// Do `operation` where it may block.
+    pub async fn call<O: Operation>(&self, cx: Cx, operation: O) -> Result<O::Output> {
+        self.offload(move || cx.call(&operation)).await?
     }
 
     /// A call by `caller` within a request.

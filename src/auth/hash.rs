@@ -35,15 +35,18 @@ pub(super) fn verify(password: &Secret, hash: Option<&str>) -> Result<bool> {
     verified.map(|right| right && hash.is_some())
 }
 
+/// Whether `password` is the one of `hash`, worked out in `memory`, whatever lies in it.
 fn fits(password: &Secret, hash: &str, memory: &mut Vec<Block>) -> Result<bool> {
     let hash = PasswordHash::new(hash).map_err(Fault::internal)?;
     let params = Params::try_from(&hash).map_err(Fault::internal)?;
     let (Some(salt), Some(wanted)) = (&hash.salt, &hash.hash) else {
         return Err(Fault::internal("a hash without salt or sum"));
     };
+    let algorithm = Algorithm::try_from(hash.algorithm.as_str()).map_err(Fault::internal)?;
+    let version = hash.version.map_or(Ok(Version::V0x13), Version::try_from).map_err(Fault::internal)?;
     memory.resize(params.block_count(), Block::new());
     let mut sum = vec![0; wanted.len()];
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+    Argon2::new(algorithm, version, params)
         .hash_password_into_with_memory(password.expose().as_bytes(), salt.as_ref(), &mut sum, memory)
         .map_err(Fault::internal)?;
     Ok(sum.ct_eq(wanted.as_ref()).into())
@@ -145,6 +148,19 @@ mod tests {
         assert!(verify(&Secret::new(&*long), Some(&made)).unwrap());
         assert!(!verify(&Secret::new(&long[..72]), Some(&made)).unwrap());
         assert!(!verify(&Secret::new(&long[..99]), Some(&made)).unwrap());
+    }
+
+    #[test]
+    fn what_another_left_in_the_memory_changes_nothing() {
+        let ids = Ids::new(Clock::System, Chance::seeded(4));
+        let (mine, other) = (Secret::new("twelve grey geese"), Secret::new("an old green kettle"));
+        let (of_mine, of_other) = (hash(&ids, &mine).unwrap(), hash(&ids, &other).unwrap());
+        let mut memory = Vec::new();
+        for _ in 0..2 {
+            assert!(fits(&mine, &of_mine, &mut memory).unwrap());
+            assert!(!fits(&mine, &of_other, &mut memory).unwrap(), "what fitted before fits no other hash");
+            assert!(fits(&other, &of_other, &mut memory).unwrap());
+        }
     }
 
     #[test]

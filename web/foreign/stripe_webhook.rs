@@ -31,7 +31,7 @@ pub(super) async fn receive(
     let body = String::from_utf8(body.into())
         .map_err(|_| Fault::new(Code::Malformed, "The body is not UTF-8; Stripe sends JSON"))?;
     let cx = visit.cx(&site);
-    let taken = site.offload(move || cx.call(&ReceiveWebhook { signature, body })).await??;
+    let taken = site.call(cx, ReceiveWebhook { signature, body }).await?;
     let answer = Answer::encode(Status::Ok, SessionChange::Keep, &taken)?;
     let mut response = Response::new(Body::from(answer.body));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

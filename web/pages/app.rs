@@ -80,7 +80,7 @@ pub(super) async fn invoices(
         year: wanted.year,
     };
     let cx = visit.cx(&site);
-    let history = site.offload(move || cx.call(&operation)).await.and_then(|history| history);
+    let history = site.call(cx, operation).await;
     // A wrong cursor is the visitor's to mend; a store that fails leaves the rest of the page standing.
     if let Err(fault) = &history
         && fault.code.http() < 500

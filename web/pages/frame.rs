@@ -98,6 +98,14 @@ pub(super) fn page<T: Template>(view: &T, cookies: impl IntoIterator<Item = Head
     }
 }
 
+/// A page with another status than 200; one that could not be rendered keeps its own.
+pub(super) fn with_status(mut page: Response<Body>, status: StatusCode) -> Response<Body> {
+    if page.status() == StatusCode::OK {
+        *page.status_mut() = status;
+    }
+    page
+}
+
 /// Go on at `path`.
 pub(super) fn lead_to(path: &str, cookies: impl IntoIterator<Item = HeaderValue>) -> Response<Body> {
     let mut response = Response::new(Body::empty());

@@ -15,8 +15,8 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
 use super::device::device;
 use super::form::{Form, allowed};
-use super::frame::{frame, lead_to, moment, page as rendered, wait};
-use super::view::{FieldError, LoginLimit, LoginNotice, LoginPage, LoginStep};
+use super::frame::{frame, lead_to, moment, page as rendered, wait, with_status};
+use super::view::{FieldError, LoginLimit, LoginNotice, LoginPage, LoginStep, capitalised};
 use crate::caller::cookie;
 use crate::layers::Visit;
 use crate::problem::Problem;
@@ -83,7 +83,7 @@ pub(super) async fn send_code(
         next: allowed(form.get("next")),
     };
     let cx = visit.cx(&site);
-    match site.offload(move || cx.call(&operation)).await.and_then(|sent| sent) {
+    match site.call(cx, operation).await {
         Ok(_) => {
             let notice = again.then_some(LoginNotice::CodeSentAgain);
             let shown = Shown { notice, ..Shown::new(LoginStep::Code, email.as_str(), next) };
@@ -120,7 +120,7 @@ pub(super) async fn sign_in(
         Err(fault) => Err(fault),
         Ok(operation) => {
             let cx = visit.cx(&site);
-            site.offload(move || cx.call(&operation)).await.and_then(|answer| answer)
+            site.call(cx, operation).await
         }
     };
     let (step, field) =
@@ -162,7 +162,7 @@ pub(super) async fn demo(
         Err(problem) => return stale_form(problem),
     };
     let (cx, operation) = (visit.cx(&site), SignInDemo { device: Some(device(&headers)) });
-    match site.offload(move || cx.call(&operation)).await.and_then(|answer| answer) {
+    match site.call(cx, operation).await {
         Ok(answer) => signed_in(&site, &visit, &answer, form.next()),
         Err(fault) => Problem::from(fault).into_response(),
     }
@@ -180,8 +180,7 @@ pub(super) async fn sign_out(
     }
     if matches!(visit.caller, Caller::Customer(_)) {
         let cx = visit.cx(&site);
-        if let Err(fault) = site.offload(move || cx.call(&SignOut::default())).await.and_then(|answer| answer)
-        {
+        if let Err(fault) = site.call(cx, SignOut::default()).await {
             return Problem::from(fault).into_response();
         }
     }
@@ -255,9 +254,9 @@ pub(super) fn limit(fault: &Fault, now: Timestamp, advice: &str) -> LoginLimit {
 }
 
 /// The page about a limit has the status of one, and tells programs how long to wait.
-pub(super) fn limited(mut response: Response<Body>, fault: &Fault) -> Response<Body> {
-    if response.status() == StatusCode::OK {
-        *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+pub(super) fn limited(page: Response<Body>, fault: &Fault) -> Response<Body> {
+    let mut response = with_status(page, StatusCode::TOO_MANY_REQUESTS);
+    if response.status() == StatusCode::TOO_MANY_REQUESTS {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(fault.retry_after.unwrap_or(60)));
     }
     response
@@ -266,6 +265,5 @@ pub(super) fn limited(mut response: Response<Body>, fault: &Fault) -> Response<B
 /// The words of a fault as they stand beside a field.
 pub(super) fn words(fault: &Fault) -> String {
     let text = fault.fields.first().map_or(fault.detail.as_str(), |problem| problem.expected.as_str());
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    capitalised(text)
 }

@@ -13,7 +13,7 @@ use http::header::WWW_AUTHENTICATE;
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
 use super::form::{Form, allowed_operator};
-use super::frame::{frame, lead_to, page as rendered};
+use super::frame::{frame, lead_to, page as rendered, with_status};
 use super::view::{FieldError, LoginNotice, OperatorLoginPage};
 use crate::caller::{KEY_CHALLENGE, WrongKey, cookie};
 use crate::layers::Visit;
@@ -69,12 +69,12 @@ pub(super) async fn sign_in(
         return show(&site, &visit, &headers, next, None, wrong("Enter your operator's key"));
     }
     let (cx, operation) = (visit.cx(&site), SignInOperator { key: Secret::new(key) });
-    match site.offload(move || cx.call(&operation)).await.and_then(|answer| answer) {
+    match site.call(cx, operation).await {
         Ok(answer) => lead_to(if next.is_empty() { HOME } else { next }, kept(&site, &answer, &visit)),
         Err(fault) if fault.code == Code::Unauthenticated => {
             let error = wrong("This is not the key of an operator. Keys are told apart by capitals");
-            let mut response = show(&site, &visit, &headers, next, None, error);
-            *response.status_mut() = StatusCode::UNAUTHORIZED;
+            let page = show(&site, &visit, &headers, next, None, error);
+            let mut response = with_status(page, StatusCode::UNAUTHORIZED);
             response.headers_mut().insert(WWW_AUTHENTICATE, KEY_CHALLENGE);
             response.extensions_mut().insert(WrongKey);
             response
@@ -96,7 +96,7 @@ pub(super) async fn sign_out(
     }
     if let Some(token) = cookie(&headers, site.cookies.operator).filter(|token| !token.is_empty()) {
         let (cx, operation) = (visit.cx(&site), SignOutOperator { token: Secret::new(token) });
-        if let Err(fault) = site.offload(move || cx.call(&operation)).await.and_then(|answer| answer) {
+        if let Err(fault) = site.call(cx, operation).await {
             return Problem::from(fault).into_response();
         }
     }
@@ -142,11 +142,8 @@ fn show(
         notice,
         errors: error.into_iter().collect(),
     };
-    let mut response = rendered(&view, new_visitor);
-    if !is_configured && response.status() == StatusCode::OK {
-        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-    }
-    response
+    let page = rendered(&view, new_visitor);
+    if is_configured { page } else { with_status(page, StatusCode::SERVICE_UNAVAILABLE) }
 }
 
 /// A form that was made for another visitor or another session: begin again, with the reason.

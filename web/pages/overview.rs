@@ -9,7 +9,7 @@ use super::frame::day;
 use super::invoices::row;
 use super::view::{
     BillingNotice, Change, Direction, Failure, Figure, JobRow, JobStatus, Judgement, OverviewPage, Part,
-    Plan, QaChart, QaPoint, Shell, Stat, Usage,
+    Plan, QaChart, QaPoint, Shell, Stat, Usage, capitalised,
 };
 use crate::layers::Visit;
 
@@ -201,9 +201,4 @@ fn direction(up: bool) -> Direction {
 
 fn month_name(time: Timestamp) -> String {
     time.utc().format("%B").to_string()
-}
-
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

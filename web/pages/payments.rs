@@ -11,7 +11,7 @@ use echopilot_core::operation::{Cx, Input, Operation, invoke_once};
 use echopilot_core::platform::{Fault, Result};
 use serde::Serialize;
 
-use super::view::{FieldError, PaymentMode};
+use super::view::{FieldError, PaymentMode, capitalised};
 use crate::site::Site;
 
 /// Which of Stripe's worlds the buttons act in.
@@ -39,14 +39,9 @@ fn once<O: Operation + Serialize>(cx: &Cx, operation: &O, key: &str) -> Result<O
 fn at_fields(fault: &Fault, fields: &[&'static str]) -> Vec<FieldError> {
     let own = |name: &str| fields.iter().find(|field| **field == name).copied();
     let errors = fault.fields.iter().filter_map(|problem| {
-        Some(FieldError { field: own(&problem.field)?, text: sentence(&problem.expected) })
+        Some(FieldError { field: own(&problem.field)?, text: capitalised(&problem.expected) })
     });
     errors.collect()
-}
-
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// A whole number of minor units from 1, as people type it: spaces are taken away, anything else is refused.

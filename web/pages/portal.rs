@@ -27,7 +27,7 @@ pub(super) async fn open(
         return problem.into_response();
     }
     let cx = visit.cx(&site);
-    let opened = site.offload(move || cx.call(&OpenBillingPortal::default())).await.and_then(|page| page);
+    let opened = site.call(cx, OpenBillingPortal::default()).await;
     let notice = match opened {
         Ok(page) if is_stripes(&page.url, &site.deps.settings.stripe.api_base) => {
             return lead_to(&page.url, None);

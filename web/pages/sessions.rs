@@ -54,7 +54,7 @@ pub(super) async fn end(
     };
     let operation = RevokeSessions { id: Some(form.get("id").to_owned()).filter(|id| !id.is_empty()) };
     let cx = visit.cx(&site);
-    match site.offload(move || cx.call(&operation)).await.and_then(|answer| answer) {
+    match site.call(cx, operation).await {
         Ok(answer) => match RevokeSessions::session(&answer) {
             change @ SessionChange::End => {
                 let cookie = site.cookies.session_change(&change, visit.now);
@@ -83,7 +83,7 @@ pub(super) async fn send_code(
     }
     let operation = RequestCode { email: session.profile.email.clone(), browser: None, next: None };
     let cx = visit.cx(&site);
-    match site.offload(move || cx.call(&operation)).await.and_then(|answer| answer) {
+    match site.call(cx, operation).await {
         Ok(_) => back(SessionsNotice::CodeSent),
         Err(fault) => Problem::from(fault).into_response(),
     }
@@ -105,7 +105,7 @@ pub(super) async fn set_password(
     let by_code = code.is_some();
     let operation = SetPassword { current, code: code.map(Secret::new), new: Secret::new(form.get("new")) };
     let cx = visit.cx(&site);
-    match site.offload(move || cx.call(&operation)).await.and_then(|answer| answer) {
+    match site.call(cx, operation).await {
         Ok(_) => back(SessionsNotice::PasswordSet),
         Err(fault) if fault.code == Code::Invalid => {
             let field = match fault.fields.first().map(|problem| problem.field.as_str()) {
@@ -150,7 +150,7 @@ struct Shown {
 
 async fn show(site: &Site, visit: &Visit, headers: &HeaderMap, shown: Shown) -> Response<Body> {
     let cx = visit.cx(site);
-    let list = site.offload(move || cx.call(&ListSessions::default())).await.and_then(|list| list);
+    let list = site.call(cx, ListSessions::default()).await;
     let (shell, new_visitor) = frame(site, visit, headers, PATH);
     let view = SessionsPage {
         shell,

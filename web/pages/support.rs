@@ -87,7 +87,7 @@ pub(super) async fn send(
     let job_id = Some(draft.job_id.clone()).filter(|job| !job.trim().is_empty());
     let operation = CreateTicket { topic, message: draft.message.clone(), job_id };
     let cx = visit.cx(&site);
-    match site.offload(move || cx.call(&operation)).await.and_then(|sent| sent) {
+    match site.call(cx, operation).await {
         Ok(_) => lead_to("/app/support?sent=1", None),
         Err(fault) if matches!(fault.code, Code::Invalid | Code::NotFound) => {
             let field = fault.fields.first().map_or("message", |problem| field_of(&problem.field));
@@ -124,7 +124,7 @@ async fn show(
 ) -> Response<Body> {
     let first_page = cursor.is_none();
     let (cx, operation) = (visit.cx(site), ListTickets { limit: Some(LISTED), cursor });
-    let listed: Result<Tickets> = site.offload(move || cx.call(&operation)).await.and_then(|listed| listed);
+    let listed: Result<Tickets> = site.call(cx, operation).await;
     // A wrong cursor is the visitor's to mend; a store that fails leaves the form standing.
     if let Err(fault) = &listed
         && fault.code.http() < 500

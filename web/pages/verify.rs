@@ -53,7 +53,7 @@ pub(super) async fn sign_in(
     };
     let operation = VerifyLink { token: Secret::new(form.get("token")), device: Some(device(&headers)) };
     let cx = visit.cx(&site);
-    match site.offload(move || cx.call(&operation)).await.and_then(|answer| answer) {
+    match site.call(cx, operation).await {
         Ok(answer) => signed_in(&site, &visit, &answer, form.next()),
         Err(fault) if fault.code == Code::Unauthenticated => {
             let next = allowed(form.get("next")).unwrap_or("");

@@ -11,7 +11,7 @@ use echopilot_core::platform::{Email, Fault, format_money};
 use http::{HeaderMap, Response, StatusCode};
 
 use super::super::form::Form;
-use super::super::frame::{frame, page as rendered};
+use super::super::frame::{frame, page as rendered, with_status};
 use super::super::operator_login::signed_in;
 use super::super::view::{FieldError, LinkFields, LinkPage, LinkStep};
 use super::{at_fields, minor_units, mode, once};
@@ -152,9 +152,5 @@ fn show(site: &Site, visit: &Visit, headers: &HeaderMap, shown: Shown) -> Respon
         errors: shown.errors,
         declined: shown.declined,
     };
-    let mut response = rendered(&view, new_visitor);
-    if response.status() == StatusCode::OK {
-        *response.status_mut() = shown.status;
-    }
-    response
+    with_status(rendered(&view, new_visitor), shown.status)
 }

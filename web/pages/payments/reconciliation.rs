@@ -14,7 +14,7 @@ use http::{HeaderMap, Response, StatusCode};
 
 use super::super::csv::{Cell, Csv};
 use super::super::form::Form;
-use super::super::frame::{frame, moment, page as rendered};
+use super::super::frame::{frame, moment, page as rendered, with_status};
 use super::super::operator_login::signed_in;
 use super::super::view::{
     Compared, DifferenceRow, Failure, FieldError, LastComparison, Part, ReconciliationPage,
@@ -97,7 +97,7 @@ async fn run(site: &Site, visit: &Visit, since: &str, apply: bool) -> Result<Rec
         ),
     };
     let (cx, operation) = (visit.cx(site), ReconcileBilling { since, apply });
-    site.offload(move || cx.call(&operation)).await.and_then(|report| report)
+    site.call(cx, operation).await
 }
 
 fn refuse(shown: &mut Shown, fault: &Fault) {
@@ -152,7 +152,7 @@ fn whole(number: u64) -> i64 {
 
 async fn show(site: &Site, visit: &Visit, headers: &HeaderMap, shown: Shown) -> Response<Body> {
     let cx = visit.cx(site);
-    let last = site.offload(move || cx.call(&ShowLastReconciliation::default())).await.and_then(|last| last);
+    let last = site.call(cx, ShowLastReconciliation::default()).await;
     let (shell, new_visitor) = frame(site, visit, headers, PATH);
     let view = ReconciliationPage {
         shell,
@@ -170,9 +170,5 @@ async fn show(site: &Site, visit: &Visit, headers: &HeaderMap, shown: Shown) -> 
         errors: shown.errors,
         failed: shown.failed,
     };
-    let mut response = rendered(&view, new_visitor);
-    if response.status() == StatusCode::OK {
-        *response.status_mut() = shown.status;
-    }
-    response
+    with_status(rendered(&view, new_visitor), shown.status)
 }

@@ -11,7 +11,7 @@ use echopilot_core::platform::{Code, Fault, Result, format_money};
 use http::{HeaderMap, Response, StatusCode};
 
 use super::super::form::Form;
-use super::super::frame::{frame, lead_to, page as rendered};
+use super::super::frame::{frame, lead_to, page as rendered, with_status};
 use super::super::operator_login::signed_in;
 use super::super::view::{FieldError, PaymentsNotice, RefundFields, RefundPage, RefundTarget};
 use super::{at_fields, minor_units, mode, once};
@@ -150,7 +150,7 @@ async fn target(site: &Site, visit: &Visit, payment: &str) -> Result<RefundTarge
         dry_run: true,
     };
     let cx = visit.cx(site);
-    let looked = site.offload(move || cx.call(&look)).await.and_then(|looked| looked)?;
+    let looked = site.call(cx, look).await?;
     match (looked.amount_minor, looked.currency) {
         (Some(remaining_minor), Some(currency)) => Ok(RefundTarget {
             id: looked.payment_id,
@@ -172,9 +172,5 @@ fn show(site: &Site, visit: &Visit, headers: &HeaderMap, shown: Shown) -> Respon
         errors: shown.errors,
         declined: shown.declined,
     };
-    let mut response = rendered(&view, new_visitor);
-    if response.status() == StatusCode::OK {
-        *response.status_mut() = shown.status;
-    }
-    response
+    with_status(rendered(&view, new_visitor), shown.status)
 }

@@ -28,7 +28,7 @@ pub(in super::super) async fn replay(
         Err(problem) => return problem.into_response(),
     };
     let (cx, operation) = (visit.cx(&site), ReplayEvent { id: form.get("event").to_owned() });
-    match site.offload(move || cx.call(&operation)).await.and_then(|replayed| replayed) {
+    match site.call(cx, operation).await {
         Ok(replayed) => {
             let failed = replayed.state == EventState::Failed;
             let notice = if failed { PaymentsNotice::ReplayFailed } else { PaymentsNotice::Replayed };

@@ -38,6 +38,12 @@ pub use shell::{Account, Shell, Theme};
 pub use support::{SupportPage, TicketRow, TicketState};
 pub use verify::{VerifyPage, VerifyState};
 
+/// `text` with a capital at its beginning.
+pub(super) fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// A part of a page that can fail by itself.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Part<T> {

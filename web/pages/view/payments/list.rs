@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::PaymentMode;
-use crate::pages::view::{Badge, Link, Moment, Part, Shell, Stat, Tone};
+use crate::pages::view::{Badge, Link, Moment, Part, Shell, Stat, Tone, capitalised};
 
 /// The page.
 #[derive(Debug, Clone, Template)]
@@ -199,9 +199,7 @@ impl WebhookRow {
 }
 
 fn badge(tone: Tone, glyph: &'static str, text: &str) -> Badge {
-    let mut letters = text.chars();
-    let text = letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
-    Badge { tone, glyph, text }
+    Badge { tone, glyph, text: capitalised(text) }
 }
 
 impl PaymentsPage {
