@@ -42,7 +42,7 @@ pub(super) fn void(operation: &VoidInvoice, global: &Global, ui: Ui) -> Result<E
 pub(super) fn undecided(state: AskState, operation_id: &str, ui: Ui) {
     if state == AskState::Started {
         ui.say(&format!(
-            "Stripe has not decided (operation {operation_id}); a running server asks again every minute"
+            "Stripe has not decided (operation {operation_id}); a running server asks again, with growing pauses, for 23 hours"
         ));
     }
 }

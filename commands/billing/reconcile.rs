@@ -34,9 +34,14 @@ fn explain(report: &ReconcileReport, ui: Ui) {
             if object.fields.is_empty() { String::new() } else { format!(": {}", object.fields.join(", ")) };
         ui.data(&format!("{} {} {}{fields}", object.drift, object.kind.as_str(), object.id));
     }
+    let unknown = report.unknown();
+    for words in &unknown {
+        ui.data(&format!("unknown {words}"));
+    }
     match (report.drift, report.applied) {
-        (0, _) => ui.say("The mirror is as Stripe is."),
-        (drift, true) => ui.say(&format!("{drift} objects differed; the mirror is as Stripe is now.")),
+        (0, _) if unknown.is_empty() => ui.say("The mirror is as Stripe is."),
+        (0, _) => ui.say("Nothing differs in what was compared; of the rest nothing is known."),
+        (drift, true) => ui.say(&format!("{drift} objects differed; they are as Stripe has them now.")),
         (drift, false) => ui.say(&format!("{drift} objects differ; --apply makes the mirror equal.")),
     }
 }

@@ -374,8 +374,8 @@ pub(super) fn forget_words(tx: &mut Tx<'_>, customer: &Customer) -> Result<u64> 
 /// `Conflict`: the same thing is being done.
 pub(super) fn under_way(what: &str, asked: &Asked) -> Fault {
     let words = format!(
-        "{what} is under way (operation {}) and Stripe has not decided; it is repeated every minute while a server \
-         runs, so wait for its end before asking again",
+        "{what} is under way (operation {}) and Stripe has not decided; a running server repeats it \
+         with growing pauses for 23 hours, so wait for its end before asking again",
         asked.id
     );
     Fault::new(Code::Conflict, words).retry_after(60)

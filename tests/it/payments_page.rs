@@ -197,13 +197,12 @@ fn a_payment_link_is_looked_at_and_then_made_once() {
         let recorder = Recorder::start();
         let server = served(engine, &recorder);
         let mut browser = signed_in(&server);
-        let page = browser.open("/payments/link").expect_status(200);
-        let (csrf, key) = (Browser::csrf(&page), token(&page, "key"));
-        let mut send = |step: &str, amount: &str, email: &str| {
+        let csrf = Browser::csrf(&browser.open("/payments/link").expect_status(200));
+        let mut send = |step: &str, key: &str, amount: &str, email: &str| {
             let fields = [
                 ("csrf", csrf.as_str()),
                 ("next", ""),
-                ("key", key.as_str()),
+                ("key", key),
                 ("step", step),
                 ("amount_minor", amount),
                 ("currency", "usd"),
@@ -212,17 +211,18 @@ fn a_payment_link_is_looked_at_and_then_made_once() {
             ];
             browser.submit("/payments/link", &fields)
         };
-        let wrong = send("review", "49.00", "nobody").expect_status(422);
+        let wrong = send("review", "", "49.00", "nobody").expect_status(422);
         for words in ["Enter a whole number of minor units", "Enter an address like", "There is a problem"] {
             assert!(wrong.text.contains(words), "{words}");
         }
-        let review = send("review", "4900", "ada@example.com").expect_status(200);
+        let review = send("review", "", "4900", "ada@example.com").expect_status(200);
+        let key = token(&review, "key");
         assert!(review.text.contains("USD 49.00") && review.text.contains("A month of &#60;b&#62;work"));
         assert!(asked(&recorder).is_empty(), "a look asks Stripe for nothing");
-        let few = send("make", "49", "ada@example.com").expect_status(422);
+        let few = send("make", &key, "49", "ada@example.com").expect_status(422);
         assert!(few.text.contains("Expected 50 to"), "{}", few.text);
         for _ in 0..2 {
-            let made = send("make", "4900", "ada@example.com").expect_status(200);
+            let made = send("make", &key, "4900", "ada@example.com").expect_status(200);
             assert!(
                 made.text.contains("Payment link created")
                     && made.text.contains("https://invoice.stripe.com/i/in_")
@@ -230,10 +230,13 @@ fn a_payment_link_is_looked_at_and_then_made_once() {
             assert!(made.text.contains("class=\"qr\""));
         }
         assert_eq!(recorder.asked("POST", "/v1/invoices").len(), 1, "two presses are one invoice");
+        let changed = send("review", "", "5100", "ada@example.com").expect_status(200);
+        let key = token(&changed, "key");
+        let made = send("make", &key, "5100", "ada@example.com").expect_status(200);
+        assert!(made.text.contains("Payment link created"));
+        assert_eq!(recorder.asked("POST", "/v1/invoices").len(), 2, "what was changed is another invoice");
+        let key = token(&send("review", "", "5000", "ada@example.com").expect_status(200), "key");
         recorder.answer(|_| refused(402, "card_declined", "No"));
-        let other = browser.open("/payments/link").expect_status(200);
-        let key = token(&other, "key");
-        let csrf = Browser::csrf(&other);
         let fields = [
             ("csrf", csrf.as_str()),
             ("next", ""),

@@ -48,7 +48,23 @@ pub struct DriftedKind {
     pub unverified: u64,
 }
 
+impl ReconcileReport {
+    /// What nothing is known of, in words; while there is any, no drift does not mean equal.
+    pub fn unknown(&self) -> Vec<String> {
+        self.kinds.iter().filter_map(DriftedKind::unknown).collect()
+    }
+}
+
 impl DriftedKind {
+    fn unknown(&self) -> Option<String> {
+        let kind = self.kind.as_str();
+        match (self.offered, self.unverified) {
+            (false, _) => Some(format!("{kind}: Stripe lists none of them here")),
+            (true, 0) => None,
+            (true, count) => Some(format!("{kind}: {count} too many to ask for one by one")),
+        }
+    }
+
     /// Objects that differed.
     pub fn drift(&self) -> u64 {
         self.missing + self.stale + self.extra + self.deleted

@@ -24,7 +24,6 @@ const FIELDS: [&str; 4] = ["amount_minor", "currency", "email", "description"];
 /// What an answer shows.
 struct Shown {
     fields: LinkFields,
-    key: String,
     step: LinkStep,
     errors: Vec<FieldError>,
     declined: Option<String>,
@@ -32,9 +31,9 @@ struct Shown {
 }
 
 impl Shown {
-    fn ask(fields: LinkFields, key: String) -> Self {
+    fn ask(fields: LinkFields) -> Self {
         let (step, status) = (LinkStep::Ask, StatusCode::OK);
-        Self { fields, key, step, errors: Vec::new(), declined: None, status }
+        Self { fields, step, errors: Vec::new(), declined: None, status }
     }
 }
 
@@ -48,8 +47,7 @@ pub(in super::super) async fn page(
         return elsewhere;
     }
     let fields = LinkFields { currency: "USD".to_owned(), ..LinkFields::default() };
-    let key = site.deps.ids.token(16);
-    show(&site, &visit, &headers, Shown::ask(fields, key))
+    show(&site, &visit, &headers, Shown::ask(fields))
 }
 
 /// A look at the fields, or the invoice.
@@ -69,7 +67,7 @@ pub(in super::super) async fn create(
         email: form.get("email").trim().to_owned(),
         description: form.get("description").trim().to_owned(),
     };
-    let mut shown = Shown::ask(fields, form.get("key").to_owned());
+    let mut shown = Shown::ask(fields);
     if form.get("step") == "change" {
         return show(&site, &visit, &headers, shown);
     }
@@ -83,10 +81,11 @@ pub(in super::super) async fn create(
     };
     if form.get("step") != "make" {
         let amount = format_money(operation.amount_minor, &operation.currency);
-        shown.step = LinkStep::Review { amount };
+        // The key belongs to what was reviewed: pressed twice it is one invoice, changed it is another.
+        shown.step = LinkStep::Review { amount, key: site.deps.ids.token(16) };
         return show(&site, &visit, &headers, shown);
     }
-    let (cx, key) = (visit.cx(&site), shown.key.clone());
+    let (cx, key) = (visit.cx(&site), form.get("key").to_owned());
     let made = site.offload(move || once(&cx, &operation, &key)).await.and_then(|made| made);
     match made {
         Ok(made) => shown.step = done(made),
@@ -148,7 +147,6 @@ fn show(site: &Site, visit: &Visit, headers: &HeaderMap, shown: Shown) -> Respon
         mode: mode(site),
         fields: shown.fields,
         step: shown.step,
-        key: shown.key,
         errors: shown.errors,
         declined: shown.declined,
     };

@@ -96,10 +96,12 @@ pub(in super::super) async fn page(
         since: Some(visit.now.minus(Duration::from_secs(24 * 3600) * wanted.days)),
         ..ListPayments::default()
     };
-    let cx = visit.cx(&site);
+    let (cx, is_down) = (visit.cx(&site), stripe_is_down(&site));
     let asked = site.offload(move || {
         let events = ListEvents { limit: Some(EVENTS), ..ListEvents::default() };
-        (cx.call(&operation), cx.call(&events), cx.call(&ShowLastReconciliation::default()))
+        // Only needed to say how old the rest is.
+        let compared = is_down.then(|| cx.call(&ShowLastReconciliation::default()));
+        (cx.call(&operation), cx.call(&events), compared)
     });
     let (listed, events, compared) = match asked.await {
         Ok(asked) => asked,
@@ -118,11 +120,13 @@ pub(in super::super) async fn page(
     let view = PaymentsPage {
         shell,
         notice: wanted.notice,
-        stale: stripe_is_down(&site).then(|| stale(&events, &compared, visit.now)),
+        stale: compared.map(|compared| stale(&events, compared, visit.now)),
         periods: periods(&wanted),
         stats: listed.as_ref().map_or_else(|_| Part::Failed(failed()), |listed| Part::Ready(stats(listed))),
         customer: wanted.customer.as_deref().map(|customer| reference(&site.deps, customer)),
-        first_page: wanted.cursor.is_none(),
+        here: path.to_owned(),
+        everybody: format!("{PATH}?period={}", wanted.days),
+        newest: wanted.cursor.is_some().then(|| wanted.address(wanted.days, None)),
         older: listed
             .as_ref()
             .ok()
@@ -144,12 +148,12 @@ pub(in super::super) async fn page(
 }
 
 /// How old what is shown is: as old as the last that Stripe told, or was compared with.
-fn stale(events: &Result<EventList>, compared: &Result<LastReconciliation>, now: Timestamp) -> String {
+fn stale(events: &Result<EventList>, compared: Result<LastReconciliation>, now: Timestamp) -> String {
     let told = events.as_ref().ok().and_then(|list| list.events.first()).map(|event| event.received_at);
-    let compared = compared.as_ref().ok().and_then(|found| found.last.as_ref()).map(|last| last.finished_at);
+    let compared = compared.ok().and_then(|found| found.last).map(|last| last.finished_at);
     match told.max(compared) {
         Some(last) => format!("What is below was last heard of {} ago.", age(last, now)),
-        None => "It has not answered since the server started; what is below may be out of date.".to_owned(),
+        None => "When it was last heard of is not known; what is below may be out of date.".to_owned(),
     }
 }
 

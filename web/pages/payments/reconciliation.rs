@@ -24,6 +24,7 @@ use crate::layers::Visit;
 use crate::site::Site;
 
 const PATH: &str = "/payments/reconciliation";
+/// Its columns; what nothing is known of stands in `fields`, under `unknown`.
 const COLUMNS: [&str; 4] = ["found", "kind", "id", "fields"];
 
 /// What an answer shows.
@@ -114,6 +115,7 @@ fn compared(report: &ReconcileReport) -> Compared {
         applied: report.applied,
         objects: whole(report.kinds.iter().map(|kind| kind.listed).sum()),
         total: whole(report.drift),
+        unknown: report.unknown(),
         rows: report.shown.iter().map(difference).collect(),
     }
 }
@@ -138,6 +140,9 @@ fn written(report: &ReconcileReport) -> Csv {
             Cell::Text(&fields),
         ]);
     }
+    for words in report.unknown() {
+        file.line([Cell::Text("unknown"), Cell::Text(""), Cell::Text(""), Cell::Text(&words)]);
+    }
     let left = whole(report.drift) - whole(u64::try_from(report.shown.len()).unwrap_or(u64::MAX));
     if left > 0 {
         let words = format!("{left} more differ: compare a shorter time");
@@ -160,6 +165,7 @@ async fn show(site: &Site, visit: &Visit, headers: &HeaderMap, shown: Shown) -> 
         last: match last {
             Ok(LastReconciliation { last }) => Part::Ready(last.map(|last| LastComparison {
                 at: moment(last.finished_at),
+                since: last.since.map(moment),
                 differences: last.drift,
                 applied: last.applied,
             })),

@@ -111,7 +111,11 @@ pub(in super::super) async fn refund(
         match site.offload(move || once(&cx, &operation, &key)).await.and_then(|refunded| refunded) {
             Ok(refunded) => match outcome(&refunded) {
                 Ok(notice) => return lead_to(&format!("/payments?did={}", notice.as_str()), None),
-                Err(words) => shown.declined = Some(words),
+                Err(words) => {
+                    shown.declined = Some(words);
+                    // This one is at its end: pressed again, it is another refund.
+                    shown.key = site.deps.ids.token(16);
+                }
             },
             Err(fault) => {
                 shown.errors = at_fields(&fault, &FIELDS);

@@ -38,7 +38,7 @@ pub enum BillingNotice {
     NotConfigured,
     /// The customer has never bought anything.
     NothingYet,
-    /// The provider did not answer.
+    /// The provider's page could not be opened.
     Failed,
 }
 
@@ -83,7 +83,7 @@ impl BillingNotice {
             }
             Self::NothingYet => "Cards, receipts and cancelling appear here once you have bought a plan.",
             Self::Failed => {
-                "The payment provider did not answer. Nothing was changed; try again in a minute."
+                "The payment provider's page could not be opened. Nothing was changed; try again in a minute."
             }
         }
     }

@@ -18,8 +18,6 @@ pub struct LinkPage {
     pub fields: LinkFields,
     /// How far it is.
     pub step: LinkStep,
-    /// What makes a repeated press the same request.
-    pub key: String,
     /// What is wrong with the fields.
     pub errors: Vec<FieldError>,
     /// Why it was not made, in Stripe's words where they are.
@@ -48,6 +46,8 @@ pub enum LinkStep {
     Review {
         /// "USD 42.00".
         amount: String,
+        /// What makes a repeated press the same request.
+        key: String,
     },
     /// Made.
     Done {

@@ -25,8 +25,12 @@ pub struct PaymentsPage {
     pub payments: Part<Vec<PaymentRow>>,
     /// The reference of the one customer whose payments are asked for.
     pub customer: Option<String>,
-    /// Whether this is the first page.
-    pub first_page: bool,
+    /// Where this page is, for another try.
+    pub here: String,
+    /// Where the payments of all customers in this period are.
+    pub everybody: String,
+    /// Where the newest ones are; none on the first page.
+    pub newest: Option<String>,
     /// Where the older ones are.
     pub older: Option<String>,
     /// What Stripe told lately, newest first.
@@ -38,7 +42,7 @@ pub struct PaymentsPage {
 pub enum PaymentsNotice {
     /// Stripe took a refund.
     Refunded,
-    /// Stripe has not decided about one.
+    /// One was asked for and is not at its end.
     RefundUnderWay,
     /// An event was applied again.
     Replayed,
@@ -74,7 +78,7 @@ impl PaymentsNotice {
                 Tone::Info,
                 "clock",
                 "The refund is under way",
-                "Stripe has not decided yet. It is asked again every minute; do not refund a second time.",
+                "The money is not back yet. The state beside the payment follows what Stripe reports; do not refund a second time.",
             ),
             Self::Replayed => (
                 "replayed",

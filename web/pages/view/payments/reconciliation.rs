@@ -30,6 +30,8 @@ pub struct ReconciliationPage {
 pub struct LastComparison {
     /// When it ended.
     pub at: Moment,
+    /// Only what was made then or later was compared; none: everything.
+    pub since: Option<Moment>,
     /// How many differences it found.
     pub differences: i64,
     /// Whether they were put right.
@@ -45,6 +47,8 @@ pub struct Compared {
     pub objects: i64,
     /// How many differ.
     pub total: i64,
+    /// What nothing is known of.
+    pub unknown: Vec<String>,
     /// What differed; at most as many as a page can show.
     pub rows: Vec<DifferenceRow>,
 }
@@ -70,7 +74,16 @@ impl LastComparison {
 
 impl Compared {
     fn badge(&self) -> Badge {
-        verdict(self.total, self.applied)
+        let known = verdict(self.total, self.applied);
+        if self.is_equal() || self.total > 0 {
+            return known;
+        }
+        Badge { tone: Tone::Warn, glyph: "alert", text: "Not all was compared".to_owned() }
+    }
+
+    /// Whether all of Stripe's was compared, and nothing differs.
+    fn is_equal(&self) -> bool {
+        self.total == 0 && self.unknown.is_empty()
     }
 
     fn has_more(&self) -> bool {
@@ -80,7 +93,7 @@ impl Compared {
 
 fn verdict(differences: i64, applied: bool) -> Badge {
     let (tone, glyph, text) = match (differences, applied) {
-        (0, _) => (Tone::Ok, "check", "No difference".to_owned()),
+        (0, _) => (Tone::Ok, "check", "No difference found".to_owned()),
         (1, true) => (Tone::Info, "check", "1 difference put right".to_owned()),
         (count, true) => (Tone::Info, "check", format!("{count} differences put right")),
         (1, false) => (Tone::Warn, "alert", "1 difference".to_owned()),

@@ -85,7 +85,9 @@ impl PaymentsPage {
                 payment("pi_3QAbCdEfGhIjKlMn6", "canceled", RefundState::None),
             ]),
             customer: None,
-            first_page: true,
+            here: "/payments?period=30".into(),
+            everybody: "/payments?period=30".into(),
+            newest: None,
             older: Some("/payments?cursor=c2".into()),
             webhooks: Part::Ready(vec![
                 webhook("charge.refunded", "applied", 1, None),
@@ -122,7 +124,11 @@ impl PaymentsPage {
             ),
             (
                 "payments-of-one",
-                Self { customer: Some("Zq3kT0aVb8W1".into()), first_page: false, ..full.clone() },
+                Self {
+                    customer: Some("Zq3kT0aVb8W1".into()),
+                    newest: Some("/payments?period=30&customer=c".into()),
+                    ..full.clone()
+                },
             ),
             (
                 "payments-part-failed",
@@ -153,7 +159,6 @@ impl LinkPage {
             mode: PaymentMode::Test,
             fields: LinkFields { currency: "USD".into(), ..LinkFields::default() },
             step: LinkStep::Ask,
-            key: "k".into(),
             errors: Vec::new(),
             declined: None,
         };
@@ -185,7 +190,10 @@ impl LinkPage {
             ),
             (
                 "payment-link-review",
-                Self { step: LinkStep::Review { amount: "USD 42.00".into() }, ..filled.clone() },
+                Self {
+                    step: LinkStep::Review { amount: "USD 42.00".into(), key: "k".into() },
+                    ..filled.clone()
+                },
             ),
             (
                 "payment-link-done",
@@ -260,7 +268,7 @@ impl RefundPage {
 impl ReconciliationPage {
     /// The page in every state.
     pub(crate) fn samples() -> Vec<(&'static str, Self)> {
-        let last = LastComparison { at: moment(23), differences: 0, applied: false };
+        let last = LastComparison { at: moment(23), since: None, differences: 0, applied: false };
         let plain = Self {
             shell: shell::samples::operator("/payments/reconciliation"),
             mode: PaymentMode::Test,
@@ -282,7 +290,7 @@ impl ReconciliationPage {
             row("extra", "refund"),
             row("deleted", "customer"),
         ];
-        let compared = Compared { applied: false, objects: 120, total: 4, rows };
+        let compared = Compared { applied: false, objects: 120, total: 4, unknown: Vec::new(), rows };
         let none = Compared { total: 0, rows: Vec::new(), ..compared.clone() };
         let with = |compared: Compared| Self { compared: Some(compared), ..plain.clone() };
         vec![
@@ -290,7 +298,11 @@ impl ReconciliationPage {
             ("reconciliation-differences", with(compared.clone())),
             ("reconciliation-applied", with(Compared { applied: true, ..compared.clone() })),
             ("reconciliation-many", with(Compared { total: 1_000, ..compared })),
-            ("reconciliation-equal", with(none)),
+            ("reconciliation-equal", with(none.clone())),
+            (
+                "reconciliation-unknown",
+                with(Compared { unknown: vec!["refund: Stripe lists none of them here".into()], ..none }),
+            ),
             ("reconciliation-never", Self { last: Part::Ready(None), ..plain.clone() }),
             ("reconciliation-last-failed", Self { last: Part::Failed(failure()), ..plain.clone() }),
             (
