@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::exit::Exit;
 use crate::global::Global;
 use crate::help::example;
-use crate::ui::Ui;
+use crate::ui::{Ui, or_dash};
 
 /// Settings and where they come from
 #[derive(clap::Subcommand)]
@@ -43,7 +43,7 @@ pub(crate) fn run(verb: &Verb, global: &Global, ui: Ui) -> Result<Exit> {
         head.extend(origin.then_some("origin"));
         table.head(&head);
         for setting in &shown.settings {
-            let mut row = vec![setting.env.clone(), setting.value.clone().unwrap_or_else(|| "-".to_owned())];
+            let mut row = vec![setting.env.clone(), or_dash(setting.value.as_ref())];
             row.extend(origin.then(|| setting.origin.clone()));
             table.row(&row);
         }

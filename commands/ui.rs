@@ -79,6 +79,11 @@ pub(crate) fn trace(verbose: u8) {
     let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
 }
 
+/// What stands in a cell: what is known, else a dash.
+pub(crate) fn or_dash(known: Option<&String>) -> String {
+    known.map_or_else(|| "-".to_owned(), String::clone)
+}
+
 /// A table in the making.
 pub(crate) struct Rows(Table);
 

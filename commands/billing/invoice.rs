@@ -6,21 +6,20 @@ use echopilot_core::platform::{Result, format_money};
 use crate::boot;
 use crate::exit::Exit;
 use crate::global::Global;
-use crate::ui::Ui;
+use crate::ui::{Ui, or_dash};
 
 pub(super) fn create(operation: &CreateInvoice, global: &Global, ui: Ui) -> Result<Exit> {
     let cx = boot::shell(global)?;
     let invoice = ui.working("asking Stripe", || cx.call(operation))?;
     ui.answer::<CreateInvoice>(&invoice, |table| {
         table.head(&["invoice", "number", "status", "amount", "page"]);
-        let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
         let amount = format_money(invoice.amount_minor, &invoice.currency);
         table.row(&[
-            text(&invoice.invoice_id),
-            text(&invoice.number),
-            text(&invoice.status),
+            or_dash(invoice.invoice_id.as_ref()),
+            or_dash(invoice.number.as_ref()),
+            or_dash(invoice.status.as_ref()),
             amount,
-            text(&invoice.hosted_invoice_url),
+            or_dash(invoice.hosted_invoice_url.as_ref()),
         ]);
     })?;
     undecided(invoice.state, &invoice.operation_id, ui);
@@ -32,7 +31,7 @@ pub(super) fn void(operation: &VoidInvoice, global: &Global, ui: Ui) -> Result<E
     let voided = ui.working("asking Stripe", || cx.call(operation))?;
     ui.answer::<VoidInvoice>(&voided, |table| {
         table.head(&["invoice", "status"]);
-        table.row(&[voided.invoice_id.clone(), voided.status.clone().unwrap_or_else(|| "-".to_owned())]);
+        table.row(&[voided.invoice_id.clone(), or_dash(voided.status.as_ref())]);
     })?;
     undecided(voided.state, &voided.operation_id, ui);
     Ok(Exit::Done)

@@ -7,7 +7,7 @@ use super::invoice::undecided;
 use crate::boot;
 use crate::exit::Exit;
 use crate::global::Global;
-use crate::ui::{Ui, confirm};
+use crate::ui::{Ui, confirm, or_dash};
 
 /// What to give back, and whether anybody is asked first.
 #[derive(clap::Args)]
@@ -28,13 +28,13 @@ pub(super) fn run(arguments: &Arguments, global: &Global, ui: Ui) -> Result<Exit
     let refunded = ui.working("asking Stripe", || cx.call(operation))?;
     ui.answer::<RefundPayment>(&refunded, |table| {
         table.head(&["payment", "refund", "status", "amount"]);
-        let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
         let amount = match (refunded.amount_minor, &refunded.currency) {
             (Some(minor), Some(currency)) => format_money(minor, currency),
             _ => "all that is left".to_owned(),
         };
-        let status = if operation.dry_run { "looked at only".to_owned() } else { text(&refunded.status) };
-        table.row(&[refunded.payment_id.clone(), text(&refunded.refund_id), status, amount]);
+        let status =
+            if operation.dry_run { "looked at only".to_owned() } else { or_dash(refunded.status.as_ref()) };
+        table.row(&[refunded.payment_id.clone(), or_dash(refunded.refund_id.as_ref()), status, amount]);
     })?;
     undecided(refunded.state, refunded.operation_id.as_deref().unwrap_or_default(), ui);
     Ok(Exit::Done)

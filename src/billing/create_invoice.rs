@@ -102,7 +102,7 @@ impl Operation for CreateInvoice {
         };
         let draft = Draft::new(cx, Kind::Invoice, &customer.id);
         let asked = cx.deps.store.write(move |tx| {
-            if let Some(before) = draft.repeated(tx)? {
+            if let Some(before) = draft.repeated(tx, &wanted)? {
                 return Ok(before);
             }
             for open in draft.open(tx)? {
@@ -110,7 +110,7 @@ impl Operation for CreateInvoice {
                     return Err(under_way("The same invoice", &open));
                 }
             }
-            draft.begin(tx, &wanted)
+            draft.begin_new(tx, &wanted)
         })?;
         let invoice = match carry_out(cx, &asked)? {
             Settled::Done(invoice) => invoice,

@@ -13,7 +13,7 @@ use crate::store::args;
 pub const LOOKED_UP_EVERY: Duration = Duration::from_secs(5);
 
 /// Keeps `echopilot_billing_drift_objects` as the last stored comparison has it, so that a scrape asks no store. Without
-/// a comparison there is no figure.
+/// a comparison there is no figure, nor for a kind that Stripe did not list.
 pub struct DriftFigure(());
 
 impl DriftFigure {
@@ -36,10 +36,13 @@ impl DriftFigure {
         let help = "Objects in which the mirror differed from Stripe when they were last compared.";
         for kind in kinds {
             let labels = [("kind", kind.kind.as_str())];
+            let gauge = deps.metrics.gauge_with("echopilot_billing_drift_objects", help, &labels);
+            if !kind.offered {
+                gauge.forget();
+                continue;
+            }
             #[expect(clippy::cast_precision_loss, reason = "figures have no other numbers")]
-            deps.metrics
-                .gauge_with("echopilot_billing_drift_objects", help, &labels)
-                .set(kind.drift() as f64);
+            gauge.set(kind.drift() as f64);
         }
         Ok(())
     }

@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::operations::{self, Asked};
-use super::{ledger, mirror};
+use super::{ledger, mirror, operations};
 use crate::customers::Customer;
 use crate::platform::{Fault, Result};
 use crate::store::Tx;
@@ -32,9 +31,4 @@ pub(super) fn without_words(kept: &str) -> Result<String> {
         }
     }
     serde_json::to_string(&members).map_err(Fault::internal)
-}
-
-/// An undecided request is repeated with the same words under the same key, so they are needed until then.
-pub(super) fn too_early(asked: &Asked) -> Fault {
-    operations::under_way("A refund or an invoice of this customer", asked)
 }

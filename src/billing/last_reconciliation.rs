@@ -36,9 +36,11 @@ pub struct Reconciliation {
     pub applied: bool,
     /// Objects that differed.
     pub drift: i64,
+    /// Whether every kind was compared; while it was not, no drift does not mean equal.
+    pub is_whole: bool,
 }
 
-row! { Reconciliation { id, started_at, finished_at, since, applied, drift } }
+row! { Reconciliation { id, started_at, finished_at, since, applied, drift, is_whole } }
 
 impl Operation for ShowLastReconciliation {
     const META: Meta = Meta {

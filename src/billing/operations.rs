@@ -18,20 +18,20 @@ use serde_json::Value;
 
 use super::mirror::{self, Seen};
 use super::sql::{
-    ASKED_ADD, ASKED_BY_CALLER, ASKED_BY_KEY, ASKED_DECIDE, ASKED_EMPTY, ASKED_FAILURES, ASKED_FORGET,
+    ASKED_ADD, ASKED_BY_CALLER, ASKED_BY_KEY, ASKED_DECIDE, ASKED_DECIDED, ASKED_EMPTY, ASKED_FORGET,
     ASKED_OF, ASKED_OPEN, ASKED_UNDECIDED,
 };
 use super::{checkout, create_invoice, forget, portal, refund, stripe_customer, void_invoice};
 use crate::customers::{Customer, Mirror, directory};
 use crate::events::{Level, Log, Scrubbed};
-use crate::operation::{Caller, Cx, OpsEvent};
+use crate::operation::{Caller, Cx, OpsEvent, used_otherwise};
 use crate::outbound::{Stripe, StripeFailure};
 use crate::platform::{Code, Fault, Result, Timestamp};
 use crate::store::{Tx, args, row};
 
 /// Stripe forgets keys after 24 hours; within this time a repetition is safe.
 pub(super) const REPEATABLE: Duration = Duration::from_secs(23 * 3600);
-/// Longer than the request that stored the row can be at it: three calls of twenty seconds.
+/// Longer than the request that stored the row can be at it: an invoice takes four calls, each of at most 28 seconds.
 const FIRST_REPEAT: Duration = Duration::from_secs(2 * 60);
 
 /// What Stripe is asked for.
@@ -211,11 +211,23 @@ impl Draft {
         }
     }
 
-    /// The row that this very request stored when it came before.
-    pub(super) fn repeated(&self, tx: &mut Tx<'_>) -> Result<Option<Asked>> {
+    /// The same about what turned out to be meant.
+    pub(super) fn about(mut self, subject: &str) -> Self {
+        subject.clone_into(&mut self.subject);
+        self
+    }
+
+    /// The row that this very request stored when it came before; `Invalid` when its key was used for something else.
+    pub(super) fn repeated<T: Serialize>(&self, tx: &mut Tx<'_>, wanted: &T) -> Result<Option<Asked>> {
         let Some(key) = &self.caller_key else { return Ok(None) };
         let since = self.now.minus(REPEATABLE);
-        tx.maybe(ASKED_BY_CALLER, args![key.as_str(), self.kind.as_str(), since])
+        let before: Option<Asked> =
+            tx.maybe(ASKED_BY_CALLER, args![key.as_str(), self.kind.as_str(), since])?;
+        let wanted = encoded(wanted)?;
+        match before {
+            Some(before) if before.request != wanted => Err(used_otherwise()),
+            before => Ok(before),
+        }
     }
 
     /// Rows of this kind and subject that are not decided.
@@ -225,22 +237,27 @@ impl Draft {
 
     /// Store it with what is wanted; or find the row of the same request.
     pub(super) fn begin<T: Serialize>(&self, tx: &mut Tx<'_>, wanted: &T) -> Result<Asked> {
-        match self.repeated(tx)? {
+        match self.repeated(tx, wanted)? {
             Some(before) => Ok(before),
-            None => self.store(tx, &format!("echopilot-{}", self.id), wanted),
+            None => self.begin_new(tx, wanted),
         }
     }
 
-    /// Store it under a key that everybody who wants the same thing arrives at, so that there is one of it. After a
-    /// failure there is a new key, since Stripe would repeat its old answer.
+    /// Store it, for whoever has looked for a row of the same request.
+    pub(super) fn begin_new<T: Serialize>(&self, tx: &mut Tx<'_>, wanted: &T) -> Result<Asked> {
+        self.store(tx, &format!("echopilot-{}", self.id), wanted)
+    }
+
+    /// Store it under a key that everybody who wants the same thing arrives at, so that there is one of it. Once it is
+    /// decided there is a new key, since Stripe would repeat its old answer: a refusal, or what it has deleted since.
     pub(super) fn begin_shared<T: Serialize>(&self, tx: &mut Tx<'_>, wanted: &T) -> Result<Asked> {
         let (kind, subject) = (self.kind.as_str(), self.subject.as_str());
-        let failures: i64 = tx.one(ASKED_FAILURES, args![kind, subject])?;
-        self.store(tx, &format!("echopilot-{kind}-{subject}-{failures}"), wanted)
+        let decided: i64 = tx.one(ASKED_DECIDED, args![kind, subject])?;
+        self.store(tx, &format!("echopilot-{kind}-{subject}-{decided}"), wanted)
     }
 
     fn store<T: Serialize>(&self, tx: &mut Tx<'_>, key: &str, wanted: &T) -> Result<Asked> {
-        let wanted = serde_json::to_string(wanted).map_err(Fault::internal)?;
+        let wanted = encoded(wanted)?;
         tx.run(
             ASKED_ADD,
             args![
@@ -257,6 +274,10 @@ impl Draft {
         )?;
         tx.one(ASKED_BY_KEY, args![key])
     }
+}
+
+fn encoded<T: Serialize>(wanted: &T) -> Result<String> {
+    serde_json::to_string(wanted).map_err(Fault::internal)
 }
 
 /// Ask Stripe for what `asked` says and write down what came of it. A refusal is the fault that comes back.
@@ -289,8 +310,8 @@ pub(super) fn carry_out(cx: &Cx, asked: &Asked) -> Result<Settled> {
     }
 }
 
-/// Write down the end of it, what follows from it and what is told of it: all at once, and only once, whoever else
-/// carries out the same row.
+/// Write down the end of it and what is told of it: at once, and only once, whoever else carries out the same row. Then
+/// the mirror follows: what it can't take in must not undo that it was done, and the next comparison brings it.
 fn decide(cx: &Cx, kind: Kind, asked: &Asked, answer: &Answered, refused: Option<&str>) -> Result<()> {
     let state = if refused.is_none() { "succeeded" } else { "failed" };
     note(cx, kind, asked, state, refused);
@@ -302,26 +323,43 @@ fn decide(cx: &Cx, kind: Kind, asked: &Asked, answer: &Answered, refused: Option
         members.remove("url");
     }
     let kept = refused.is_none().then(|| kept.to_string());
-    // One that can't be read must not undo that it was done; the next comparison with Stripe brings it.
-    let objects: Vec<Value> = answer.objects.iter().filter(|object| mirror::reads(object)).cloned().collect();
     let made = answer.kept["id"].as_str().filter(|_| kind == Kind::Customer).map(str::to_owned);
-    let (asked, seen, refused) = (asked.clone(), Seen::fetched(cx), refused.map(str::to_owned));
+    let (of, refused) = (asked.clone(), refused.map(str::to_owned));
     let (now, pages) = (cx.deps.clock.now(), Mirror::of(&cx.deps));
-    cx.deps.store.write(move |tx| {
-        let row = args![asked.id.as_str(), state, kept.as_deref(), refused.as_deref(), now];
+    let is_news = cx.deps.store.write(move |tx| {
+        let row = args![of.id.as_str(), state, kept.as_deref(), refused.as_deref(), now];
         if tx.run(ASKED_DECIDE, row)? == 0 {
-            return Ok(());
+            return Ok(false);
         }
         if let Some(made) = &made
-            && directory::pay_through(tx, &asked.subject, made, now)?
+            && directory::pay_through(tx, &of.subject, made, now)?
         {
-            pages.changed(tx, &asked.subject, now)?;
+            pages.changed(tx, &of.subject, now)?;
         }
+        told.as_ref().map_or(Ok(()), |told| told.store(tx))?;
+        Ok(true)
+    })?;
+    if is_news && !answer.objects.is_empty() {
+        follow(cx, asked, answer.objects.clone());
+    }
+    Ok(())
+}
+
+/// Have the mirror follow what was done.
+fn follow(cx: &Cx, asked: &Asked, objects: Vec<Value>) {
+    let seen = Seen::fetched(cx);
+    let taken = cx.deps.store.write(move |tx| {
         for object in &objects {
             mirror::take_in(tx, object, &seen)?;
         }
-        told.as_ref().map_or(Ok(()), |told| told.store(tx))
-    })
+        Ok(())
+    });
+    if let Err(fault) = taken {
+        let cause = fault.cause().unwrap_or_else(|| fault.detail.clone());
+        let event = cx.event(Log::Billing, "mirror_behind").level(Level::Warn);
+        let event = event.field("operation_id", Scrubbed::text(&asked.id)).field("code", fault.code);
+        cx.deps.events.emit(event.field("cause", Scrubbed::text(&cause)));
+    }
 }
 
 /// Give up: nobody can say any more whether it was done, so a person has to look.
@@ -362,7 +400,8 @@ pub(super) fn forget_words(tx: &mut Tx<'_>, customer: &Customer) -> Result<u64> 
     let mut rows = 0;
     for asked in &all {
         if asked.state == "started" && asked.kind()?.matters() {
-            return Err(forget::too_early(asked));
+            // It is repeated with the same words under the same key, so they are needed until then.
+            return Err(under_way("A refund or an invoice of this customer", asked));
         }
         let request = forget::without_words(&asked.request)?;
         let response = asked.response.as_deref().map(forget::without_words).transpose()?;

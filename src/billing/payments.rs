@@ -3,11 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::fields::moment;
 use super::rows::Payment;
 use super::sql::{PAYMENT_OUTCOMES, PAYMENT_TOTALS, PAYMENTS, REFUNDS_UNDER_WAY};
 use crate::events::Log;
 use crate::operation::{Access, Cost, Cx, Meta, Operation, Page, Route};
-use crate::platform::{Fault, Result, Timestamp, format_money};
+use crate::platform::{Result, Timestamp, format_money};
 use crate::store::{args, row};
 
 /// List payments, newest first, with the sums of the same time.
@@ -84,7 +85,8 @@ pub struct Payments {
     pub payments: Vec<ShownPayment>,
     /// Sums by currency over all that fit `customer` and `since`, not over this page alone.
     pub totals: Vec<PaymentTotal>,
-    /// Of those that ended (`succeeded`, `failed` or `canceled`), the share that succeeded, 0 to 1; null when none has.
+    /// Of those that somebody tried to pay or called off (`succeeded`, `failed`, `canceled`, or declined and waiting for
+    /// another card), the share that succeeded, 0 to 1; null when there is none.
     pub success_rate: Option<f64>,
     /// Send it as `cursor` for the next page; null on the last.
     pub next_cursor: Option<String>,
@@ -172,11 +174,6 @@ impl From<TotalRow> for PaymentTotal {
 fn share(part: i64, whole: i64) -> Option<f64> {
     let parts = i32::try_from(part.checked_mul(10_000)?.checked_div(whole)?).ok()?;
     Some(f64::from(parts) / 10_000.0)
-}
-
-fn moment(text: &str) -> Result<Timestamp> {
-    Timestamp::parse(text)
-        .ok_or_else(|| Fault::invalid("since", "expected a time such as 2026-03-01T00:00:00Z"))
 }
 
 #[cfg(test)]

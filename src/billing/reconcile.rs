@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::DriftFigure;
+use super::fields::moment;
 use super::ledger::sql::RECONCILED;
 use super::mirror::{self, Kind, Seen};
 use crate::events::{Level, Log};
@@ -34,15 +35,11 @@ const SHOWN: usize = 200;
 #[serde(default, deny_unknown_fields)]
 pub struct ReconcileBilling {
     /// Only what was made at this time or later, such as 2026-03-01T00:00:00Z; everything when nothing is said.
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = moment)]
     pub since: Option<Timestamp>,
     /// Make the mirror equal. The scheduled run always does.
     #[arg(long)]
     pub apply: bool,
-}
-
-fn time(text: &str) -> Result<Timestamp, String> {
-    Timestamp::parse(text).ok_or_else(|| "expected a time such as 2026-03-01T00:00:00Z".to_owned())
 }
 
 impl Operation for ReconcileBilling {
@@ -136,12 +133,16 @@ fn keep(cx: &Cx, report: &ReconcileReport) -> Result<()> {
     let id = report.run_id.clone();
     let (started, finished, since) = (report.started_at, report.finished_at, report.since);
     let (applied, drift) = (report.applied, i64::try_from(report.drift).unwrap_or(i64::MAX));
+    let is_whole = report.unknown().is_empty();
     let told = (applied && drift > 0).then(|| {
         let words = format!("The payment mirror differed from Stripe in {drift} objects and was made equal");
         OpsEvent::by(cx, "billing_mended", Severity::Warning, words)
     });
     cx.deps.store.write(move |tx| {
-        tx.run(RECONCILED, args![id.as_str(), started, finished, since, applied, counts.as_str(), drift])?;
+        tx.run(
+            RECONCILED,
+            args![id.as_str(), started, finished, since, applied, counts.as_str(), drift, is_whole],
+        )?;
         told.as_ref().map_or(Ok(()), |told| told.store(tx))
     })
 }

@@ -52,7 +52,7 @@ pub struct RefundedPayment {
     pub amount_minor: Option<i64>,
     /// ISO 4217, lower case; null while it is not known.
     pub currency: Option<String>,
-    /// The payment.
+    /// The payment, also when its charge was named.
     pub payment_id: String,
     /// Where it stands.
     pub state: AskState,
@@ -60,6 +60,8 @@ pub struct RefundedPayment {
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Wanted {
+    /// As it was named; the subject is the payment it turned out to be.
+    payment_id: String,
     amount_minor: Option<i64>,
     reason: String,
 }
@@ -91,8 +93,10 @@ impl Operation for RefundPayment {
             operation_id: None,
             status: None,
             amount_minor,
+            payment_id: payment
+                .as_ref()
+                .map_or_else(|| self.payment_id.clone(), |payment| payment.id.clone()),
             currency: payment.map(|payment| payment.currency),
-            payment_id: self.payment_id.clone(),
             state: AskState::Planned,
         };
         let Some(asked) = asked else { return Ok(refunded) };
@@ -143,7 +147,17 @@ impl RefundPayment {
         let told = OpsEvent::by(cx, "refund_requested", Severity::Info, words);
         cx.deps.store.write(move |tx| {
             let payment = payment(tx, &payment_id)?;
-            if let Some(before) = draft.repeated(tx)? {
+            // A payment and its charge are the same money, whichever of the two is named.
+            let draft = match &payment {
+                Some(payment) => draft.clone().about(&payment.id),
+                None => draft.clone(),
+            };
+            let wanted = Wanted {
+                payment_id: payment_id.clone(),
+                amount_minor: operation.amount_minor,
+                reason: operation.reason.trim().to_owned(),
+            };
+            if let Some(before) = draft.repeated(tx, &wanted)? {
                 return Ok(Begun { payment, asked: Some(before) });
             }
             operation.fits(payment.as_ref())?;
@@ -156,9 +170,7 @@ impl RefundPayment {
                     return Err(under_way("A refund of this payment", &open));
                 }
             }
-            let wanted =
-                Wanted { amount_minor: operation.amount_minor, reason: operation.reason.trim().to_owned() };
-            let asked = draft.begin(tx, &wanted)?;
+            let asked = draft.begin_new(tx, &wanted)?;
             told.store(tx)?;
             Ok(Begun { payment, asked: Some(asked) })
         })
@@ -195,7 +207,7 @@ fn payment(tx: &mut Tx<'_>, id: &str) -> Result<Option<Payment>> {
 
 /// Ask for it, and for what was paid as it is afterwards, so that the mirror follows.
 pub(super) fn ask(stripe: &dyn Stripe, asked: &Asked) -> Result<Answered, StripeFailure> {
-    let Wanted { amount_minor, reason } = asked.wanted()?;
+    let Wanted { amount_minor, reason, .. } = asked.wanted()?;
     let object = if asked.subject.starts_with("pi_") { "payment_intent" } else { "charge" };
     let mut call = StripeCall::post("/v1/refunds", asked.idempotency_key.as_str())
         .with(object, asked.subject.as_str())

@@ -18,7 +18,7 @@ statements! {
         UNION ALL SELECT MAX(o.observed_at) FROM stripe_objects o \
         JOIN stripe_customers s ON s.id = o.id WHERE s.customer_id = $1 \
         UNION ALL SELECT MAX(started_at) FROM reconciliations \
-        WHERE since IS NULL AND (applied OR drift = 0)) AS times";
+        WHERE since IS NULL AND is_whole AND (applied OR drift = 0)) AS times";
     NEXT_OPEN = "SELECT id, customer_id, number, description, amount_minor, refunded_minor, currency, status, issued_at, \
         due_at, hosted_invoice_url, invoice_pdf, observed_at FROM invoices \
         WHERE customer_id = $1 AND status = 'open' ORDER BY COALESCE(due_at, issued_at), id LIMIT 1";
@@ -39,7 +39,7 @@ statements! {
         ORDER BY created_at DESC LIMIT 1";
     ASKED_OPEN = "SELECT id, kind, idempotency_key, subject, request, state, response, attempts, created_at \
         FROM stripe_operations WHERE kind = $1 AND subject = $2 AND state = 'started' ORDER BY created_at, id";
-    ASKED_FAILURES = "SELECT COUNT(*) FROM stripe_operations WHERE kind = $1 AND subject = $2 AND state = 'failed'";
+    ASKED_DECIDED = "SELECT COUNT(*) FROM stripe_operations WHERE kind = $1 AND subject = $2 AND state <> 'started'";
     ASKED_DUE = "SELECT id, kind, idempotency_key, subject, request, state, response, attempts, created_at \
         FROM stripe_operations WHERE state = 'started' AND next_try_at <= $1 ORDER BY next_try_at, id LIMIT 20";
     ASKED_WAITING = "SELECT COUNT(*) FROM stripe_operations WHERE state = 'started'";
@@ -59,8 +59,9 @@ statements! {
     ASKED_FORGET = "DELETE FROM stripe_operations WHERE kind IN ('portal', 'checkout') AND state <> 'started' \
         AND created_at < $1";
 
+    // By its own identifier or by that of the charge that counts.
     PAYMENT = "SELECT id, customer_id, invoice_id, amount_minor, refunded_minor, currency, status, created_at \
-        FROM payments WHERE id = $1";
+        FROM payments WHERE id = $1 OR charge_id = $1 ORDER BY CASE WHEN id = $1 THEN 0 ELSE 1 END, id LIMIT 1";
     PAYMENTS = "SELECT id, customer_id, invoice_id, amount_minor, refunded_minor, currency, status, created_at \
         FROM payments WHERE (CAST($1 AS TEXT) IS NULL OR customer_id = $1) \
         AND (CAST($2 AS TEXT) IS NULL OR status = $2) AND created_at >= $3 \
@@ -69,7 +70,7 @@ statements! {
     REFUNDS_UNDER_WAY = "SELECT subject FROM stripe_operations WHERE kind = 'refund' AND state = 'started' \
         UNION SELECT payment_id FROM refunds WHERE status = 'pending' AND payment_id IS NOT NULL";
     RECONCILED_COUNTS = "SELECT counts FROM reconciliations ORDER BY started_at DESC, id DESC LIMIT 1";
-    RECONCILED_LAST = "SELECT id, started_at, finished_at, since, applied, drift FROM reconciliations \
+    RECONCILED_LAST = "SELECT id, started_at, finished_at, since, applied, drift, is_whole FROM reconciliations \
         ORDER BY started_at DESC, id DESC LIMIT 1";
     SUBSCRIPTIONS_LIVE = "SELECT COUNT(*) FROM subscriptions WHERE customer_id = $1 \
         AND status IN ('active', 'trialing', 'past_due')";
@@ -80,9 +81,12 @@ statements! {
         CAST(SUM(refunded_minor) AS BIGINT) AS refunded_minor FROM payments \
         WHERE (CAST($1 AS TEXT) IS NULL OR customer_id = $1) AND status = 'succeeded' AND created_at >= $2 \
         GROUP BY currency ORDER BY currency";
+    // A declined intent waits for another card under the word `requires_payment_method`, as one does that nobody has
+    // tried to pay yet; only the first has a reason of failure.
     PAYMENT_OUTCOMES = "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN status = 'succeeded' THEN 1 ELSE 0 END), 0) \
         AS BIGINT) FROM payments WHERE (CAST($1 AS TEXT) IS NULL OR customer_id = $1) AND created_at >= $2 \
-        AND status IN ('succeeded', 'failed', 'canceled')";
+        AND (status IN ('succeeded', 'failed', 'canceled') \
+        OR (status = 'requires_payment_method' AND failure IS NOT NULL))";
     INVOICE_ADD = "INSERT INTO invoices (id, customer_id, number, description, amount_minor, refunded_minor, currency, \
         status, issued_at, due_at, hosted_invoice_url, invoice_pdf, observed_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING";

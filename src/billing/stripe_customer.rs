@@ -1,8 +1,9 @@
 //! One customer of Stripe's for each of ours: made when it is first needed, remembered in the directory.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::mirror::text;
 use super::operations::{Answered, Asked, Draft, Kind, Settled, carry_out, incomplete};
 use crate::customers::{Customer, directory};
 use crate::operation::Cx;
@@ -15,6 +16,11 @@ struct Wanted {
     customer_id: String,
 }
 
+enum Begun {
+    Known(String),
+    Asked(Asked),
+}
+
 /// Stripe's identifier of `customer`. Everybody who needs it at the same time asks under the same key, so there is one.
 pub(super) fn of(cx: &Cx, customer: &Customer) -> Result<String> {
     if let Some(id) = &customer.stripe_customer_id {
@@ -22,7 +28,18 @@ pub(super) fn of(cx: &Cx, customer: &Customer) -> Result<String> {
     }
     let wanted = Wanted { customer_id: customer.id.clone() };
     let draft = Draft::new(cx, Kind::Customer, &customer.id);
-    let asked = cx.deps.store.write(move |tx| draft.begin_shared(tx, &wanted))?;
+    let begun = cx.deps.store.write(move |tx| {
+        // Somebody may have had it made since we looked.
+        let found = directory::by_id(tx, &wanted.customer_id)?;
+        match found.and_then(|customer| customer.stripe_customer_id) {
+            Some(id) => Ok(Begun::Known(id)),
+            None => draft.begin_shared(tx, &wanted).map(Begun::Asked),
+        }
+    })?;
+    let asked = match begun {
+        Begun::Known(id) => return Ok(id),
+        Begun::Asked(asked) => asked,
+    };
     match carry_out(cx, &asked)? {
         Settled::Done(answer) => {
             text(&answer["id"]).ok_or_else(|| Fault::internal("a customer without an id"))
@@ -45,8 +62,4 @@ pub(super) fn ask(cx: &Cx, stripe: &dyn Stripe, asked: &Asked) -> Result<Answere
     let made = stripe.call(&call)?;
     let id = text(&made["id"]).ok_or_else(|| incomplete("id"))?;
     Ok(Answered { kept: json!({ "id": id }), objects: vec![made] })
-}
-
-fn text(value: &Value) -> Option<String> {
-    value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
 }

@@ -34,7 +34,9 @@ pub struct VoidedInvoice {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Wanted {}
+struct Wanted {
+    invoice_id: String,
+}
 
 impl Operation for VoidInvoice {
     const META: Meta = Meta {
@@ -51,7 +53,8 @@ impl Operation for VoidInvoice {
         stripe_id("invoice_id", &self.invoice_id, &["in_"])?;
         cx.deps.stripe()?;
         let draft = Draft::new(cx, Kind::VoidInvoice, &self.invoice_id);
-        let asked = cx.deps.store.write(move |tx| draft.begin(tx, &Wanted {}))?;
+        let wanted = Wanted { invoice_id: self.invoice_id.clone() };
+        let asked = cx.deps.store.write(move |tx| draft.begin(tx, &wanted))?;
         let status = match carry_out(cx, &asked)? {
             Settled::Done(invoice) => Some(invoice["status"].as_str().unwrap_or_default().to_owned()),
             Settled::Undecided(_) => None,

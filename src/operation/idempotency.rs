@@ -124,12 +124,14 @@ fn work(entry: &Entry, cx: &Cx, input: Input<'_>, place: Place) -> Result<Answer
     }
 }
 
+/// `Invalid`: a key belongs to the request that it came with first.
+pub(crate) fn used_otherwise() -> Fault {
+    Fault::invalid("Idempotency-Key", "expected a new key: this one was used with another request")
+}
+
 fn replay(kept: Kept, digest: &str) -> Result<Answer> {
     if kept.request_digest != digest {
-        return Err(Fault::invalid(
-            "Idempotency-Key",
-            "expected a new key: this one was used with another request",
-        ));
+        return Err(used_otherwise());
     }
     match (kept.status, kept.body) {
         (Some(status), Some(body)) => {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
 use ureq::http::{HeaderMap, Request};
 
 use crate::platform::{Code, Fault, Result};
@@ -22,6 +23,23 @@ pub struct Reply {
     pub headers: HeaderMap,
     /// The body, as text; bytes that are not UTF-8 are replaced.
     pub body: String,
+}
+
+impl Reply {
+    /// The body, when it is a JSON object.
+    pub(super) fn document(&self) -> Option<Value> {
+        serde_json::from_str(&self.body).ok().filter(Value::is_object)
+    }
+
+    /// A header, when it is text.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// How long the other side wants to be left alone, when it says so in seconds.
+    pub(super) fn retry_after(&self) -> Option<Duration> {
+        self.header("retry-after").and_then(|text| text.parse().ok()).map(Duration::from_secs)
+    }
 }
 
 impl Http {

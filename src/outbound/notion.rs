@@ -141,15 +141,14 @@ impl Notion for NotionOverHttp {
 }
 
 fn read(reply: &Reply, repeatable: bool) -> Result<Value, Failed<NotionFailure>> {
-    let document = serde_json::from_str::<Value>(&reply.body).ok().filter(Value::is_object);
+    let document = reply.document();
     if let (200..=299, Some(document)) = (reply.status, &document) {
         return Ok(document.clone());
     }
     let words = |name: &str| {
         document.as_ref().and_then(|document| document[name].as_str()).unwrap_or_default().to_owned()
     };
-    let after = reply.headers.get("retry-after").and_then(|value| value.to_str().ok());
-    let after = after.and_then(|text| text.parse().ok()).map(Duration::from_secs);
+    let after = reply.retry_after();
     let unknown = |detail: &str| {
         let cause = format!("status {}: {}", reply.status, words("code"));
         NotionFailure::Unknown(Fault::new(Code::Upstream, detail).because(cause))

@@ -9,7 +9,7 @@ use crate::platform::{Chance, Clock};
 pub(super) struct Retry {
     /// Tries in all.
     pub(super) tries: u32,
-    /// For all tries with the pauses between them.
+    /// No try begins later than this after the first.
     pub(super) limit: Duration,
     /// The first pause at the most; it doubles.
     pub(super) pause: Duration,

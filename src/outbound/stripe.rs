@@ -15,7 +15,7 @@ use crate::platform::{Chance, Code, Fault, Secret};
 const VERSION: &str = "2024-06-20";
 /// One try.
 const TRY: Duration = Duration::from_secs(8);
-/// All tries of a call with the pauses between them.
+/// No try of a call begins later than this after the first; the call is over one try later at the latest.
 const CALL: Duration = Duration::from_secs(20);
 /// Tries of a call.
 const TRIES: u32 = 4;
@@ -198,8 +198,7 @@ impl Stripe for StripeOverHttp {
 }
 
 fn read(reply: &Reply) -> Result<Value, Failed<StripeFailure>> {
-    let document = serde_json::from_str::<Value>(&reply.body).ok().filter(Value::is_object);
-    let header = |name: &str| reply.headers.get(name).and_then(|value| value.to_str().ok());
+    let document = reply.document();
     if let (200..=299, Some(document)) = (reply.status, &document) {
         return Ok(document.clone());
     }
@@ -208,7 +207,7 @@ fn read(reply: &Reply) -> Result<Value, Failed<StripeFailure>> {
     // Codes are words of a list, which say nothing of anybody.
     let is_code = |text: &String| text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
     let code = Some(words("code")).filter(is_code).unwrap_or_default();
-    let said = header("stripe-should-retry");
+    let said = reply.header("stripe-should-retry");
     // 409 is a lock, or the first request under this key still at work; 424 a failure behind Stripe.
     let passing = matches!(reply.status, 409 | 424 | 429 | 500..=599) && said != Some("false");
     // A key that was used with other parameters, by an earlier version say: what those did is not said.
@@ -227,8 +226,7 @@ fn read(reply: &Reply) -> Result<Value, Failed<StripeFailure>> {
         let cause = outline(reply.status, &code);
         StripeFailure::Unknown(Fault::new(Code::Upstream, NO_ANSWER).because(cause))
     };
-    let after = header("retry-after").and_then(|text| text.parse().ok()).map(Duration::from_secs);
-    Err(Failed { failure, again: passing || said == Some("true"), after })
+    Err(Failed { failure, again: passing || said == Some("true"), after: reply.retry_after() })
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use echopilot_core::billing::{OpenBillingPortal, PaidPlan, Period, RefundPayment, StartCheckout};
+use echopilot_core::billing::{
+    OpenBillingPortal, PaidPlan, Period, ReceiveWebhook, RefundPayment, StartCheckout,
+};
 use echopilot_core::platform::{Code, Email};
 use echopilot_core::scheduler::CleanUp;
 use serde_json::json;
@@ -10,6 +12,7 @@ use serde_json::json;
 use crate::support::peers::Peer;
 use crate::support::recorder::{Recorder, refused, usual};
 use crate::support::stripe::{self, PRICE, app, settings};
+use crate::support::stripe_events::{WEBHOOK_SECRET, event, signature};
 use crate::support::{Served, TestApp, on_each_engine};
 
 fn checkout(email: Option<&str>) -> StartCheckout {
@@ -74,6 +77,66 @@ fn two_at_once_for_one_new_address_make_one_customer() {
         let sessions = recorder.asked("POST", "/v1/checkout/sessions");
         assert_eq!(sessions.len(), 6);
         assert!(sessions.iter().all(|session| session.field("customer") == rows[0][1]));
+    });
+}
+
+#[test]
+fn a_customer_whom_stripe_deleted_is_made_anew_there() {
+    on_each_engine(|engine| {
+        let recorder = Recorder::start();
+        let app = TestApp::with(engine, &TestApp::monday(), |environment| {
+            settings(environment, &recorder.url).with("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET)
+        });
+        app.stranger().call(&checkout(Some("ada@example.com"))).unwrap();
+        let first = customers(&app)[0][1].clone();
+        let hear = |id: &str, stripe_id: &str| {
+            let cx = app.stranger();
+            let gone = json!({ "id": stripe_id, "object": "customer", "deleted": true });
+            let body = event(id, "customer.deleted", cx.now.seconds(), &gone).to_string();
+            let signature = signature(&body, cx.now);
+            cx.call(&ReceiveWebhook { signature, body }).unwrap();
+        };
+        hear("evt_1", &first);
+        app.stranger().call(&checkout(Some("ada@example.com"))).unwrap();
+        let second = customers(&app)[0][1].clone();
+        assert_ne!(first, second);
+        hear("evt_2", &second);
+        app.stranger().call(&checkout(Some("ada@example.com"))).unwrap();
+        let made = recorder.asked("POST", "/v1/customers");
+        let keys: std::collections::BTreeSet<&str> = stripe::keys(&made).into_iter().collect();
+        assert_eq!((made.len(), keys.len()), (3, 3), "each is asked for under a key of its own");
+        let session = recorder.asked("POST", "/v1/checkout/sessions").pop().unwrap();
+        assert_eq!(session.field("customer"), customers(&app)[0][1]);
+    });
+}
+
+#[test]
+fn a_key_is_one_request_also_while_stripe_has_not_decided() {
+    on_each_engine(|engine| {
+        let recorder = Recorder::start();
+        let settings = [
+            ("STRIPE_API_BASE", recorder.url.as_str()),
+            ("STRIPE_SECRET_KEY", stripe::KEY),
+            ("STRIPE_PRICE_STARTER", PRICE),
+            ("STRIPE_PRICE_PRO", "price_pro_month"),
+        ];
+        let server = Served::start(engine, &settings);
+        let token = server.sign_in("ada@example.com");
+        let buy = |plan: &str| {
+            let call = server.call("POST", "/api/billing/checkout").bearer(&token);
+            call.header("Idempotency-Key", "order-7").json(&json!({ "plan": plan, "period": "month" })).send()
+        };
+        recorder.answer(|request| match request.path.as_str() {
+            "/v1/checkout/sessions" => (500, Vec::new(), r#"{"error":{"message":"broken"}}"#.into()),
+            _ => usual(request),
+        });
+        let _ = buy("starter").expect_status(502);
+        recorder.answer(usual);
+        recorder.forget();
+        let other = buy("pro").expect_status(422).json();
+        assert_eq!(other["errors"][0]["field"], "Idempotency-Key");
+        assert!(recorder.asked("POST", "/v1/checkout/sessions").is_empty());
+        let _ = buy("starter").expect_status(200);
     });
 }
 

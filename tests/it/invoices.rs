@@ -7,7 +7,9 @@ use echopilot_core::billing::{
     self, AskState, CreateInvoice, FinishStripeOperations, ListCustomerInvoices, ListInvoices, ListPayments,
     Payment, VoidInvoice,
 };
+use echopilot_core::events::Log;
 use echopilot_core::platform::{Code, Email, Timestamp};
+use echopilot_core::store::Engine;
 use serde_json::json;
 
 use crate::support::recorder::{Recorder, refused, usual};
@@ -129,6 +131,28 @@ fn a_refusal_in_the_middle_leaves_no_draft() {
 }
 
 #[test]
+fn what_the_mirror_cannot_take_in_undoes_no_invoice() {
+    on_each_engine(|engine| {
+        let recorder = Recorder::start();
+        let app = app(engine, &recorder.url);
+        app.change(match engine {
+            Engine::Sqlite => {
+                "CREATE TRIGGER full BEFORE INSERT ON stripe_objects WHEN new.kind = 'invoice' \
+                 BEGIN SELECT RAISE(ABORT, 'no more of them'); END"
+            }
+            Engine::Postgres => "ALTER TABLE stripe_objects ADD CHECK (kind <> 'invoice')",
+        });
+        let made = app.operator().call(&invoice()).unwrap();
+        assert_eq!((made.state, made.status.as_deref()), (AskState::Succeeded, Some("open")));
+        let states = app.rows("SELECT state FROM stripe_operations WHERE kind = 'invoice'");
+        assert_eq!(states, [["succeeded"]]);
+        assert_eq!(app.told(), ["invoice_created"]);
+        let lines = app.logs(Log::Billing);
+        assert!(lines.iter().any(|line| line["event"] == "mirror_behind"), "{lines:?}");
+    });
+}
+
+#[test]
 fn what_no_invoice_can_be_is_refused_before_stripe_is_asked() {
     on_each_engine(|engine| {
         let recorder = Recorder::start();
@@ -239,6 +263,15 @@ fn payments_are_listed_by_page_and_added_up_over_all() {
             .collect();
         assert_eq!(sums, [("eur", 1, 1_000, 0), ("usd", 2, 2_000, 400)]);
         assert_eq!(page.success_rate, Some(0.75));
+        // Declined, and waiting for another card; the other waits for a first one.
+        for (id, failure) in [("pi_6", "'Your card was declined.'"), ("pi_7", "NULL")] {
+            pay(&app, "eve@example.com", id, 500, |payment| {
+                payment.status = "requires_payment_method".into();
+            });
+            app.change(&format!("UPDATE payments SET failure = {failure} WHERE id = '{id}'"));
+        }
+        assert_eq!(list(ListPayments::default()).1.success_rate, Some(0.6));
+        app.change("DELETE FROM payments WHERE id IN ('pi_6', 'pi_7')");
         let ada = page.payments.last().unwrap().customer_id.clone();
         let (ids, page) = list(ListPayments { customer: Some(ada), ..ListPayments::default() });
         assert_eq!((ids, page.success_rate), (vec!["ch_2".to_owned(), "ch_1".into()], Some(1.0)));

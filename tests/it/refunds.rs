@@ -183,6 +183,32 @@ fn what_is_undecided_is_repeated_under_the_same_key_until_it_is_decided() {
 }
 
 #[test]
+fn a_payment_and_its_charge_are_the_same_money() {
+    on_each_engine(|engine| {
+        let recorder = Recorder::start();
+        let app = app(engine, &recorder.url);
+        // The mirror hears of both by the first refund.
+        let first = refund(&app, "pi_1", Some(500)).unwrap();
+        assert_eq!(first.state, AskState::Succeeded);
+        let too_much = refund(&app, "ch_of_pi_1", Some(1_501)).unwrap_err();
+        assert_eq!(too_much.code, Code::Refused);
+        assert!(too_much.detail.contains("USD 15.00"), "{too_much}");
+        let looked = RefundPayment { dry_run: true, ..wanted("ch_of_pi_1", None) };
+        let looked = app.operator().call(&looked).unwrap();
+        assert_eq!((looked.payment_id.as_str(), looked.amount_minor), ("pi_1", Some(1_500)));
+        recorder.answer(|_| (500, Vec::new(), r#"{"error":{"message":"broken"}}"#.into()));
+        assert_eq!(refund(&app, "ch_of_pi_1", Some(700)).unwrap().state, AskState::Started);
+        assert_eq!(refund(&app, "pi_1", Some(700)).unwrap_err().code, Code::Conflict);
+        assert!(app.operator().call(&ListPayments::default()).unwrap().payments[0].is_refunding);
+        recorder.answer(usual);
+        app.clock.advance(Duration::from_secs(180));
+        app.cx(echopilot_core::operation::Caller::Scheduler).call(&FinishStripeOperations {}).unwrap();
+        assert_eq!(mirrored(&app), 1_200);
+        assert!(recorder.asked("POST", "/v1/refunds").iter().all(|asked| asked.field("charge").is_empty()));
+    });
+}
+
+#[test]
 fn a_key_that_is_refused_later_decides_nothing() {
     on_each_engine(|engine| {
         let recorder = Recorder::start();

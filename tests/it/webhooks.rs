@@ -215,7 +215,8 @@ fn a_server_that_did_not_compare_shows_what_the_last_comparison_found() {
         let server = start(engine);
         assert!(!server.get("/metrics").text.contains("echopilot_billing_drift_objects"), "there was none");
         let counts = json!([{ "kind": "invoice", "offered": true, "listed": 9, "missing": 2, "stale": 1, "extra": 0,
-            "deleted": 0, "unverified": 0 }]);
+            "deleted": 0, "unverified": 0 }, { "kind": "charge", "offered": false, "listed": 0, "missing": 0, "stale": 0,
+            "extra": 0, "deleted": 0, "unverified": 0 }]);
         server.home.change(&format!(
             "INSERT INTO reconciliations (id, started_at, finished_at, applied, counts, drift) \
              VALUES ('r1', 1, 1, FALSE, '{counts}', 3)"
@@ -224,6 +225,11 @@ fn a_server_that_did_not_compare_shows_what_the_last_comparison_found() {
         crate::support::eventually("the figure", || {
             server.get("/metrics").text.contains(found).then_some(())
         });
+        let metrics = server.get("/metrics").text;
+        assert!(
+            !metrics.contains("drift_objects{kind=\"charge\"}"),
+            "Stripe listed none, so nothing is known"
+        );
     });
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::platform::{Code, Fault, Result, Timestamp};
-use crate::store::{Cell, Column, FromRow, Row};
+use crate::store::{Cell, Column, row};
 
 /// Where an event stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum)]
@@ -73,22 +73,9 @@ pub struct StoredEvent {
     pub applied_at: Option<Timestamp>,
 }
 
-impl FromRow for StoredEvent {
-    fn from_row(row: &Row<'_>) -> Result<Self> {
-        Ok(Self {
-            id: row.get("id")?,
-            kind: row.get("kind")?,
-            api_version: row.get("api_version")?,
-            is_live: row.get("is_live")?,
-            created_at: row.get("created_at")?,
-            received_at: row.get("received_at")?,
-            state: row.get("state")?,
-            attempts: row.get("attempts")?,
-            error: row.get("error")?,
-            applied_at: row.get("applied_at")?,
-        })
-    }
-}
+row! { StoredEvent {
+    id, kind, api_version, is_live, created_at, received_at, state, attempts, error, applied_at
+} }
 
 /// What is read of a body that Stripe signed.
 #[derive(Debug, Clone)]

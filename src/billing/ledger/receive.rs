@@ -145,7 +145,7 @@ fn put(cx: &Cx, event: &Parsed, again: bool) -> Result<(EventState, bool)> {
             if let Some(customer) = &customer {
                 mirror::take_in(tx, customer, &fetched)?;
             }
-            if mirror::take_in(tx, &event.object, &seen)?.is_mirrored {
+            if mirror::take_in(tx, &event.object, &seen)? {
                 state = EventState::Applied;
             }
         }

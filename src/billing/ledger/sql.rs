@@ -19,6 +19,6 @@ statements! {
         AND (CAST($4 AS TEXT) IS NULL OR state = $4) AND (CAST($5 AS TEXT) IS NULL OR kind = $5) \
         ORDER BY received_at DESC, id DESC LIMIT $3";
 
-    RECONCILED = "INSERT INTO reconciliations (id, started_at, finished_at, since, applied, counts, drift) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    RECONCILED = "INSERT INTO reconciliations (id, started_at, finished_at, since, applied, counts, drift, is_whole) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 }

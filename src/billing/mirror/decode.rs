@@ -183,7 +183,7 @@ pub(super) fn id_of(value: &Value) -> Option<String> {
 }
 
 /// A text that is not empty, without characters that no database keeps.
-pub(super) fn text(value: &Value) -> Option<String> {
+pub(in crate::billing) fn text(value: &Value) -> Option<String> {
     value.as_str().filter(|text| !text.is_empty()).map(|text| text.replace('\0', ""))
 }
 

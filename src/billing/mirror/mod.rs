@@ -12,7 +12,7 @@ mod register;
 mod settle;
 pub(super) mod sql;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -23,6 +23,7 @@ use crate::platform::{Fault, Result, Timestamp};
 use crate::store::{Tx, args};
 
 pub use content::Kind;
+pub(super) use decode::text;
 use decode::{Fact, Told};
 pub(super) use erased::{empty, is_of_erased};
 use sql::LINK_ADD;
@@ -80,26 +81,12 @@ impl Seen {
     }
 }
 
-/// What came of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Taken {
-    /// The mirror keeps something of such objects.
-    pub is_mirrored: bool,
-    /// Something is known now that was not before.
-    pub is_news: bool,
-}
-
-/// Take in an object as Stripe has it, and everything that stands whole inside it.
-pub fn take_in(tx: &mut Tx<'_>, object: &Value, seen: &Seen) -> Result<Taken> {
+/// Take in an object as Stripe has it, and everything that stands whole inside it; whether the mirror keeps something of
+/// such objects.
+pub fn take_in(tx: &mut Tx<'_>, object: &Value, seen: &Seen) -> Result<bool> {
     let told = decode::read(object, seen.is_deleted)?;
-    let is_mirrored = decode::is_mirrored(object);
-    let is_news = Taking::new(tx, seen).take(&told)?;
-    Ok(Taken { is_mirrored, is_news })
-}
-
-/// Whether an object has the form of one that can be taken in.
-pub(super) fn reads(object: &Value) -> bool {
-    decode::read(object, false).is_ok()
+    Taking::new(tx, seen).take(&told)?;
+    Ok(decode::is_mirrored(object))
 }
 
 /// Take in that Stripe no longer has an object.
@@ -132,27 +119,31 @@ pub(super) struct Difference {
 }
 
 /// What the mirror knows of a kind, to be held against a list of Stripe.
-pub(super) struct Known(std::collections::BTreeMap<String, register::Object>);
+pub(super) struct Known {
+    objects: BTreeMap<String, register::Object>,
+    /// Invoice, and the payment or charge that paid it.
+    links: BTreeSet<(String, String)>,
+}
 
 impl Known {
     /// What is known of objects made at `since` or later.
     pub(super) fn read(tx: &mut Tx<'_>, kind: Kind, since: Timestamp) -> Result<Self> {
         let rows: Vec<register::Object> = tx.rows(sql::OBJECTS_OF_KIND, args![kind.as_str(), since])?;
-        Ok(Self(rows.into_iter().map(|object| (object.id.clone(), object)).collect()))
+        let tells_links = matches!(kind, Kind::Invoice | Kind::PaymentIntent | Kind::Charge);
+        let links: Vec<(String, String)> =
+            if tells_links { tx.rows(sql::LINKS_ALL, args![])? } else { Vec::new() };
+        Ok(Self {
+            objects: rows.into_iter().map(|object| (object.id.clone(), object)).collect(),
+            links: links.into_iter().collect(),
+        })
     }
 
-    /// Hold an object of a list against it; `links` are those the mirror knows. Nothing when they agree, or when the
-    /// object was heard of after `began`.
-    pub(super) fn compare(
-        &self,
-        object: &Value,
-        links: &BTreeSet<(String, String)>,
-        began: Timestamp,
-    ) -> Result<Option<Difference>> {
+    /// Hold an object of a list against it. Nothing when they agree, or when the object was heard of after `began`.
+    pub(super) fn compare(&self, object: &Value, began: Timestamp) -> Result<Option<Difference>> {
         let told = decode::read(object, false)?;
         let Some(fact) = told.facts.first() else { return Ok(None) };
         let (kind, id) = (fact.kind, fact.id.clone());
-        let Some(known) = self.0.get(&id).filter(|known| known.is_live() != fact.is_deleted) else {
+        let Some(known) = self.objects.get(&id).filter(|known| known.is_live() != fact.is_deleted) else {
             return Ok((!fact.is_deleted).then_some(Difference { id, fields: None }));
         };
         if known.observed_at > began {
@@ -168,7 +159,7 @@ impl Known {
         }
         // A refund may name its charge in one version and its payment in another.
         let has_moved = kind == Kind::Charge && told_more(&fact.parent, &known.parent);
-        if has_moved || told.links.iter().any(|link| !links.contains(link)) {
+        if has_moved || told.links.iter().any(|link| !self.links.contains(link)) {
             fields.push("payment".to_owned());
         }
         Ok((!fields.is_empty()).then_some(Difference { id, fields: Some(fields) }))
@@ -179,14 +170,8 @@ impl Known {
         let is_gone = |object: &&register::Object| {
             object.is_live() && object.observed_at <= began && !listed.contains(&object.id)
         };
-        self.0.values().filter(is_gone).map(|object| object.id.clone()).collect()
+        self.objects.values().filter(is_gone).map(|object| object.id.clone()).collect()
     }
-}
-
-/// Which payment paid which invoice, as far as is known.
-pub(super) fn links(tx: &mut Tx<'_>) -> Result<BTreeSet<(String, String)>> {
-    let links: Vec<(String, String)> = tx.rows(sql::LINKS_ALL, args![])?;
-    Ok(links.into_iter().collect())
 }
 
 fn differing(known: &str, told: &str) -> Result<Vec<String>> {
@@ -228,11 +213,9 @@ impl<'a, 't> Taking<'a, 't> {
         }
     }
 
-    fn take(mut self, told: &Told) -> Result<bool> {
-        let mut is_news = false;
+    fn take(mut self, told: &Told) -> Result<()> {
         for (invoice, payment) in &told.links {
             if self.tx.run(LINK_ADD, args![invoice.as_str(), payment.as_str()])? == 1 {
-                is_news = true;
                 self.invoices.insert(invoice.clone());
                 let payment = self.payment_named(payment)?;
                 self.payments.insert(payment);
@@ -246,7 +229,6 @@ impl<'a, 't> Taking<'a, 't> {
             if !register::merge(self.tx, fact, self.seen)? {
                 continue;
             }
-            is_news = true;
             if fact.kind == Kind::Customer {
                 customers.insert(fact.id.clone());
             }
@@ -256,8 +238,7 @@ impl<'a, 't> Taking<'a, 't> {
             self.customer(&customer)?;
         }
         self.settle()?;
-        self.tell_pages()?;
-        Ok(is_news)
+        self.tell_pages()
     }
 
     /// Have the pages of those written anew who are something else now; nobody has one without an address.

@@ -307,16 +307,18 @@ impl Taking<'_, '_> {
             let content: RefundContent = refund.read()?;
             given_back += if content.status == "succeeded" { content.amount_minor } else { 0 };
         }
-        let row = self.payment_row(id, &charges, given_back)?;
-        let payment = row.as_ref().map(|_| id);
-        if let Some(row) = row {
+        let payment = if let Some(row) = self.payment_row(id, &charges, given_back)? {
             self.put_payment(&row)?;
+            Some(id.to_owned())
         } else {
             self.tx.run(PAYMENT_UNLINK, args![id])?;
             self.tx.run(PAYMENT_DELETE, args![id])?;
-        }
+            // What was given back of a charge belongs to the payment that the charge is a part of.
+            let named = self.payment_named(id)?;
+            self.tx.maybe::<PaymentRow>(PAYMENT, args![named.as_str()])?.map(|row| row.id)
+        };
         for refund in &refunds {
-            self.refund(refund, payment)?;
+            self.refund(refund, payment.as_deref())?;
         }
         Ok(())
     }

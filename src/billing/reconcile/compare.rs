@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::report::{DriftedKind, DriftedObject};
-use crate::billing::mirror::{self, Kind, Known};
+use crate::billing::mirror::{Kind, Known};
 use crate::operation::Cx;
-use crate::outbound::{Stripe, StripeCall, StripeFailure, list_all};
+use crate::outbound::{Stripe, StripeCall, list_all};
 use crate::platform::{Result, Timestamp};
 
 /// Pages of a list, a hundred objects each.
@@ -77,7 +77,7 @@ pub(super) fn compare(
     };
     // Whole seconds, as Stripe filters.
     let since = since.map_or(Timestamp(i64::MIN), |since| Timestamp(since.seconds().saturating_mul(1000)));
-    let (known, links) = cx.deps.store.read(|tx| Ok((Known::read(tx, kind, since)?, mirror::links(tx)?)))?;
+    let known = cx.deps.store.read(|tx| Known::read(tx, kind, since))?;
     let mut ids = BTreeSet::new();
     for object in listed {
         if object["object"] != kind.as_str() {
@@ -85,7 +85,7 @@ pub(super) fn compare(
         }
         ids.extend(object["id"].as_str().map(str::to_owned));
         compared.counts.listed += 1;
-        hold(cx, &mut compared, &known, &links, object)?;
+        hold(cx, &mut compared, &known, object)?;
     }
     for (number, id) in known.without(&ids, cx.now).into_iter().enumerate() {
         if number >= ASKED {
@@ -98,8 +98,8 @@ pub(super) fn compare(
                 compared.note(&id, "deleted", Vec::new(), Mending::Remove(kind, id.clone()));
             }
             // It came to be, or changed, while the list was read.
-            Ok(object) => hold(cx, &mut compared, &known, &links, object)?,
-            Err(StripeFailure::Refused { status: 404, .. }) => {
+            Ok(object) => hold(cx, &mut compared, &known, object)?,
+            Err(failure) if failure.is_missing() => {
                 compared.counts.extra += 1;
                 compared.note(&id, "extra", Vec::new(), Mending::Remove(kind, id.clone()));
             }
@@ -109,14 +109,8 @@ pub(super) fn compare(
     Ok(compared)
 }
 
-fn hold(
-    cx: &Cx,
-    compared: &mut Compared,
-    known: &Known,
-    links: &BTreeSet<(String, String)>,
-    object: Value,
-) -> Result<()> {
-    let Some(difference) = known.compare(&object, links, cx.now)? else { return Ok(()) };
+fn hold(cx: &Cx, compared: &mut Compared, known: &Known, object: Value) -> Result<()> {
+    let Some(difference) = known.compare(&object, cx.now)? else { return Ok(()) };
     match difference.fields {
         None => {
             compared.counts.missing += 1;

@@ -98,6 +98,8 @@ fn a_list_that_nobody_offers_is_not_called_equal_and_the_rest_is_compared() {
         let charges = counts(&report, "charge");
         assert_eq!((charges.offered, charges.listed, charges.extra), (false, 0, 0));
         assert_eq!(counts(&report, "invoice").missing, 1);
+        let as_of: Option<Timestamp> = stage.deps.store.read(|tx| tx.one(AS_OF, args!["nobody"])).unwrap();
+        assert_eq!(as_of, None, "not all was compared, so not all is as old as this");
         stage.server.0.lock().unwrap().lacks = None;
         assert_eq!(counts(&compare(stage, false), "charge").extra, 1, "once it is offered, it is compared");
     });

@@ -125,7 +125,9 @@ pub(super) fn expected(state: &State) -> Lines {
                 ));
             }
             "refund" => {
-                let payment = words(&object["payment_intent"]);
+                // Some name their charge only, as those of older versions do.
+                let charge = &state.objects[object["charge"].as_str().unwrap()];
+                let payment = words(&charge["payment_intent"]);
                 lines.insert(format!("{id} {status} {payment:?} {}", object["amount"]));
             }
             _ => {}

@@ -284,13 +284,16 @@ impl State {
 
     fn charge(&mut self, payment: &str, status: &str) {
         let object = &self.objects[payment];
+        let object_is_odd = object["amount"].as_i64().unwrap() % 2 == 1;
         let charge = json!({
             "object": "charge", "payment_intent": payment, "customer": object["customer"],
             "amount": object["amount"], "amount_refunded": 0, "currency": object["currency"], "status": status,
             "receipt_url": "https://pay.example.com/receipt",
             "failure_message": (status == "failed").then_some("Your card was declined."),
         });
-        self.make("ch", charge);
+        // A bank transfer's charge has another prefix, and sorts after its payment.
+        let prefix = if object_is_odd { "py" } else { "ch" };
+        self.make(prefix, charge);
     }
 
     fn fail(&mut self, payment: &str) {
@@ -318,7 +321,8 @@ impl State {
         self.make(
             "re",
             json!({
-                "object": "refund", "charge": id, "payment_intent": charge["payment_intent"], "amount": amount,
+                "object": "refund", "charge": id, "amount": amount,
+                "payment_intent": if which.is_multiple_of(2) { charge["payment_intent"].clone() } else { Value::Null },
                 "currency": charge["currency"], "status": if which.is_multiple_of(3) { "pending" } else { "succeeded" },
                 "reason": "requested_by_customer",
             }),

@@ -193,8 +193,10 @@ fn stats(listed: &Payments) -> Vec<Stat> {
         count => known(sums.join(" + "), "", format!("{count} payments, before refunds")),
     };
     let rate = match listed.success_rate {
-        Some(rate) => known(format!("{:.1}", rate * 100.0), "%", "Of the payments that ended".to_owned()),
-        None => Figure::Unknown { reason: "No payment has ended in this time".to_owned() },
+        Some(rate) => {
+            known(format!("{:.1}", rate * 100.0), "%", "Of the payments tried or called off".to_owned())
+        }
+        None => Figure::Unknown { reason: "No payment was tried in this time".to_owned() },
     };
     let given_back: Vec<String> = listed
         .totals

@@ -168,6 +168,7 @@ async fn show(site: &Site, visit: &Visit, headers: &HeaderMap, shown: Shown) -> 
                 since: last.since.map(moment),
                 differences: last.drift,
                 applied: last.applied,
+                is_whole: last.is_whole,
             })),
             Err(_) => Part::Failed(Failure { request_id: visit.request_id.clone() }),
         },

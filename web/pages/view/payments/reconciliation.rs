@@ -36,6 +36,8 @@ pub struct LastComparison {
     pub differences: i64,
     /// Whether they were put right.
     pub applied: bool,
+    /// Whether everything could be compared.
+    pub is_whole: bool,
 }
 
 /// A comparison with its rows.
@@ -68,17 +70,13 @@ pub struct DifferenceRow {
 
 impl LastComparison {
     fn badge(&self) -> Badge {
-        verdict(self.differences, self.applied)
+        verdict(self.differences, self.applied, self.is_whole)
     }
 }
 
 impl Compared {
     fn badge(&self) -> Badge {
-        let known = verdict(self.total, self.applied);
-        if self.is_equal() || self.total > 0 {
-            return known;
-        }
-        Badge { tone: Tone::Warn, glyph: "alert", text: "Not all was compared".to_owned() }
+        verdict(self.total, self.applied, self.unknown.is_empty())
     }
 
     /// Whether all of Stripe's was compared, and nothing differs.
@@ -91,8 +89,9 @@ impl Compared {
     }
 }
 
-fn verdict(differences: i64, applied: bool) -> Badge {
+fn verdict(differences: i64, applied: bool, is_whole: bool) -> Badge {
     let (tone, glyph, text) = match (differences, applied) {
+        (0, _) if !is_whole => (Tone::Warn, "alert", "Not all was compared".to_owned()),
         (0, _) => (Tone::Ok, "check", "No difference found".to_owned()),
         (1, true) => (Tone::Info, "check", "1 difference put right".to_owned()),
         (count, true) => (Tone::Info, "check", format!("{count} differences put right")),

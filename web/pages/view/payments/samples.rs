@@ -72,7 +72,7 @@ impl PaymentsPage {
             ],
             stats: Part::Ready(vec![
                 stat("Volume", "USD 12,345.00", "", "41 payments"),
-                stat("Success rate", "95.3", "%", "Of the payments that ended"),
+                stat("Success rate", "95.3", "%", "Of the payments tried or called off"),
                 stat("Refunds", "USD 299.00", "", "2.4 % of the volume"),
             ]),
             payments: Part::Ready(vec![
@@ -99,7 +99,7 @@ impl PaymentsPage {
         let empty = Self {
             stats: Part::Ready(vec![
                 stat("Volume", "0", "", "No payments"),
-                unknown("Success rate", "No payment has ended in this time"),
+                unknown("Success rate", "No payment was tried in this time"),
                 stat("Refunds", "0", "", "Nothing was given back"),
             ]),
             payments: Part::Ready(Vec::new()),
@@ -268,11 +268,12 @@ impl RefundPage {
 impl ReconciliationPage {
     /// The page in every state.
     pub(crate) fn samples() -> Vec<(&'static str, Self)> {
-        let last = LastComparison { at: moment(23), since: None, differences: 0, applied: false };
+        let last =
+            LastComparison { at: moment(23), since: None, differences: 0, applied: false, is_whole: true };
         let plain = Self {
             shell: shell::samples::operator("/payments/reconciliation"),
             mode: PaymentMode::Test,
-            last: Part::Ready(Some(last)),
+            last: Part::Ready(Some(last.clone())),
             compared: None,
             since: String::new(),
             errors: Vec::new(),
@@ -302,6 +303,10 @@ impl ReconciliationPage {
             (
                 "reconciliation-unknown",
                 with(Compared { unknown: vec!["refund: Stripe lists none of them here".into()], ..none }),
+            ),
+            (
+                "reconciliation-last-in-part",
+                Self { last: Part::Ready(Some(LastComparison { is_whole: false, ..last })), ..plain.clone() },
             ),
             ("reconciliation-never", Self { last: Part::Ready(None), ..plain.clone() }),
             ("reconciliation-last-failed", Self { last: Part::Failed(failure()), ..plain.clone() }),
