@@ -15,6 +15,7 @@ mod keys;
 mod logs;
 mod man;
 mod migrate;
+mod progress;
 mod scheduler;
 mod seed_demo;
 mod serve;

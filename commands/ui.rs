@@ -2,11 +2,12 @@
 //! no error.
 
 use std::io::{self, IsTerminal as _, Write};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use comfy_table::{ContentArrangement, Table, presets};
-use echopilot_core::operation::{Answer, Operation, SessionChange, Status};
+use echopilot_core::operation::{Answer, Cx, Operation, Progress, SessionChange, Status};
 use echopilot_core::platform::{Code, Fault, ProblemDocument, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -15,6 +16,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::global::Global;
+use crate::progress::Bars;
 
 /// How this run speaks.
 #[derive(Debug, Clone, Copy)]
@@ -192,6 +194,15 @@ impl Ui {
         if let Some(cause) = fault.cause() {
             let _ = writeln!(err, "cause: {}", echopilot_core::events::Scrubbed::text(&cause).as_str());
         }
+    }
+
+    /// Do `work` under bars that it moves itself, where a person watches.
+    pub(crate) fn watching<T>(self, cx: &Cx, work: impl FnOnce(&Cx) -> T) -> T {
+        if self.quiet || !io::stderr().is_terminal() {
+            return work(cx);
+        }
+        let bars: Arc<dyn Progress> = Arc::new(Bars::default());
+        work(&Cx { progress: Some(bars), ..cx.clone() })
     }
 
     /// Do `work` under a spinner where a person watches.

@@ -14,6 +14,7 @@ use crate::ui::Ui;
 #[command(after_help = example!(
     "echopilot warehouse-sync",
     "echopilot warehouse-sync --dry-run --json",
+    "echopilot warehouse-sync --plan",
     "echopilot warehouse-sync --verify"
 ))]
 pub(crate) struct Arguments {
@@ -24,10 +25,15 @@ pub(crate) struct Arguments {
 /// Sync or compare; rows set aside and differences are a finding.
 pub(crate) fn run(arguments: &Arguments, global: &Global, ui: Ui) -> Result<Exit> {
     let cx = boot::shell(global)?;
-    let what = if arguments.operation.verify { "comparing both sides" } else { "copying what changed" };
-    let report = ui.working(what, || cx.call(&arguments.operation))?;
+    let report = ui.watching(&cx, |cx| cx.call(&arguments.operation))?;
     ui.answer::<SyncWarehouse>(&report, |table| {
-        if report.compared.is_empty() {
+        if arguments.operation.plan {
+            table.head(&["statement", "needs"]);
+            for sql in &report.ddl {
+                let needs = if report.destructive.contains(sql) { "--allow-destructive" } else { "" };
+                table.row(&[sql.clone(), needs.to_owned()]);
+            }
+        } else if report.compared.is_empty() {
             table.head(&["table", "inserted", "updated", "unchanged", "deleted", "quarantined"]);
             for one in &report.tables {
                 let counts = [one.inserted, one.updated, one.unchanged, one.deleted, one.quarantined];
@@ -48,11 +54,11 @@ pub(crate) fn run(arguments: &Arguments, global: &Global, ui: Ui) -> Result<Exit
             }
         }
     })?;
-    explain(&report, ui);
+    explain(arguments, &report, ui);
     Ok(if report.status == Some(SyncStatus::Ok) { Exit::Done } else { Exit::Finding })
 }
 
-fn explain(report: &SyncReport, ui: Ui) {
+fn explain(arguments: &Arguments, report: &SyncReport, ui: Ui) {
     match report.status {
         Some(SyncStatus::Partial) => {
             ui.say(
@@ -63,6 +69,14 @@ fn explain(report: &SyncReport, ui: Ui) {
             ui.say(
                 "Both sides differ; --json names the days. `warehouse-sync --full` makes them equal again.",
             );
+        }
+        Some(SyncStatus::Blocked) => {
+            ui.say(
+                "Columns have another type than they should: a sync is refused without --allow-destructive.",
+            );
+        }
+        _ if report.ddl.is_empty() && arguments.operation.plan => {
+            ui.say("The warehouse's tables are as they should be.");
         }
         _ => {}
     }

@@ -346,6 +346,9 @@ _echopilot() {
             echopilot__subcmd__help__subcmd__scheduler,status)
                 cmd="echopilot__subcmd__help__subcmd__scheduler__subcmd__status"
                 ;;
+            echopilot__subcmd__help__subcmd__warehouse,query)
+                cmd="echopilot__subcmd__help__subcmd__warehouse__subcmd__query"
+                ;;
             echopilot__subcmd__help__subcmd__warehouse,status)
                 cmd="echopilot__subcmd__help__subcmd__warehouse__subcmd__status"
                 ;;
@@ -448,11 +451,17 @@ _echopilot() {
             echopilot__subcmd__warehouse,help)
                 cmd="echopilot__subcmd__warehouse__subcmd__help"
                 ;;
+            echopilot__subcmd__warehouse,query)
+                cmd="echopilot__subcmd__warehouse__subcmd__query"
+                ;;
             echopilot__subcmd__warehouse,status)
                 cmd="echopilot__subcmd__warehouse__subcmd__status"
                 ;;
             echopilot__subcmd__warehouse__subcmd__help,help)
                 cmd="echopilot__subcmd__warehouse__subcmd__help__subcmd__help"
+                ;;
+            echopilot__subcmd__warehouse__subcmd__help,query)
+                cmd="echopilot__subcmd__warehouse__subcmd__help__subcmd__query"
                 ;;
             echopilot__subcmd__warehouse__subcmd__help,status)
                 cmd="echopilot__subcmd__warehouse__subcmd__help__subcmd__status"
@@ -2260,7 +2269,7 @@ _echopilot() {
             return 0
             ;;
         echopilot__subcmd__help__subcmd__warehouse)
-            opts="status"
+            opts="status query"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2276,6 +2285,20 @@ _echopilot() {
         echopilot__subcmd__help__subcmd__warehouse__subcmd__sync)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__help__subcmd__warehouse__subcmd__query)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -3160,7 +3183,7 @@ _echopilot() {
             return 0
             ;;
         echopilot__subcmd__warehouse)
-            opts="-q -v -h -V --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version status help"
+            opts="-q -v -h -V --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version status query help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3186,7 +3209,7 @@ _echopilot() {
             return 0
             ;;
         echopilot__subcmd__warehouse__subcmd__sync)
-            opts="-q -v -h -V --dry-run --full --verify --tables --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version"
+            opts="-q -v -h -V --dry-run --full --verify --plan --allow-destructive --tables --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3216,7 +3239,7 @@ _echopilot() {
             return 0
             ;;
         echopilot__subcmd__warehouse__subcmd__help)
-            opts="status help"
+            opts="status query help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3243,6 +3266,20 @@ _echopilot() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        echopilot__subcmd__warehouse__subcmd__help__subcmd__query)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         echopilot__subcmd__warehouse__subcmd__help__subcmd__status)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -3250,6 +3287,32 @@ _echopilot() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__warehouse__subcmd__query)
+            opts="-q -v -h -V --example --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version revenue_by_month qa_by_kind cost_by_plan customers_by_month events_by_week"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

@@ -38,7 +38,7 @@ complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "smoke" -d 'Ask 
 complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "dev-check" -d 'Check settings, tables, store and generated files, and say what to do about each finding'
 complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "seed-demo" -d 'Add the demo customer with invoices, payments, jobs, a referral and a proposal'
 complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "warehouse-sync" -d 'Copy what changed into the warehouse, or compare both sides'
-complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "warehouse" -d 'The warehouse: how it stands'
+complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "warehouse" -d 'The warehouse: how it stands, and what it answers'
 complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "scheduler" -d 'What runs by the clock: status, run now, pause, resume'
 complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "keys" -d 'The keys that sign session tokens: list, rotate, retire'
 complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "customers" -d 'Who the customers are: add, list, show, disable, enable, erase'
@@ -105,23 +105,26 @@ complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse-sync" -l c
 complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse-sync" -l dry-run -d 'Count what would change and show what would be altered, but write nothing'
 complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse-sync" -l full -d 'Compare every row instead of the changed ones'
 complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse-sync" -l verify -d 'Write nothing: compare counts and per-day checksums on both sides'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse-sync" -l plan -d 'Write and read nothing: show what would be done to the warehouse\'s tables'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse-sync" -l allow-destructive -d 'Alter columns that have another type than they should; without it a run is refused and names the statements'
 complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse-sync" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
 complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse-sync" -s q -l quiet -d 'Say nothing but results and errors'
 complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse-sync" -s v -l verbose -d 'Say more on standard error; twice for even more'
 complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse-sync" -l no-input -d 'Never ask; fail where an answer would be needed'
 complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse-sync" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse-sync" -s V -l version -d 'Print version'
-complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status help" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
-complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status help" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
-complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status help" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
-complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status help" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
-complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status help" -s q -l quiet -d 'Say nothing but results and errors'
-complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status help" -s v -l verbose -d 'Say more on standard error; twice for even more'
-complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status help" -l no-input -d 'Never ask; fail where an answer would be needed'
-complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status help" -s h -l help -d 'Print help'
-complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status help" -s V -l version -d 'Print version'
-complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status help" -f -a "status" -d 'Show when it was last brought up to date, and what waits'
-complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status query help" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status query help" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status query help" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status query help" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status query help" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status query help" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status query help" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status query help" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status query help" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status query help" -f -a "status" -d 'Show when it was last brought up to date, and what waits'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status query help" -f -a "query" -d 'Ask a question that has its SQL ready, or print that SQL to begin with'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status query help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from status" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from status" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from status" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
@@ -131,7 +134,18 @@ complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fis
 complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from status" -l no-input -d 'Never ask; fail where an answer would be needed'
 complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help'
 complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from status" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from query" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from query" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from query" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from query" -l example -d 'Print the SQL and ask nothing'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from query" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from query" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from query" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from query" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from query" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from query" -s V -l version -d 'Print version'
 complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from help" -f -a "status" -d 'Show when it was last brought up to date, and what waits'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from help" -f -a "query" -d 'Ask a question that has its SQL ready, or print that SQL to begin with'
 complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and not __fish_seen_subcommand_from status run pause resume help" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and not __fish_seen_subcommand_from status run pause resume help" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
@@ -581,7 +595,7 @@ complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "dev-check" -d 'Check settings, tables, store and generated files, and say what to do about each finding'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "seed-demo" -d 'Add the demo customer with invoices, payments, jobs, a referral and a proposal'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "warehouse-sync" -d 'Copy what changed into the warehouse, or compare both sides'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "warehouse" -d 'The warehouse: how it stands'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "warehouse" -d 'The warehouse: how it stands, and what it answers'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "scheduler" -d 'What runs by the clock: status, run now, pause, resume'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "keys" -d 'The keys that sign session tokens: list, rotate, retire'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "customers" -d 'Who the customers are: add, list, show, disable, enable, erase'
@@ -594,6 +608,7 @@ complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "man" -d 'Print a manual page'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from warehouse" -f -a "status" -d 'Show when it was last brought up to date, and what waits'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from warehouse" -f -a "query" -d 'Ask a question that has its SQL ready, or print that SQL to begin with'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from scheduler" -f -a "status" -d 'Show every task: when it runs and how it went'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from scheduler" -f -a "run" -d 'Run a task now, by the running server'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from scheduler" -f -a "pause" -d 'Pause a task until it is resumed'

@@ -70,6 +70,7 @@ pub const CATALOGUE: &[Entry] = &[
     Entry::of::<governance::ListGovernanceItems>(),
     Entry::of::<warehouse::SyncWarehouse>(),
     Entry::of::<warehouse::ShowWarehouse>(),
+    Entry::of::<warehouse::QueryWarehouse>(),
     Entry::of::<demo::SeedDemo>(),
 ];
 
@@ -89,6 +90,12 @@ pub const RESIDENTS: &[Resident] = &[
         billing::DriftFigure::build,
         billing::DriftFigure::refresh,
         billing::LOOKED_UP_EVERY,
+    ),
+    Resident::new(
+        "warehouse figures",
+        warehouse::WarehouseFigures::build,
+        warehouse::WarehouseFigures::refresh,
+        warehouse::LOOKED_UP_EVERY,
     ),
     Resident::new(
         "dependencies",

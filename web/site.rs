@@ -68,7 +68,8 @@ impl Site {
 
     /// A call by `caller` within a request.
     pub fn cx(&self, caller: Caller, request_id: impl Into<String>, now: Timestamp) -> Cx {
-        Cx { deps: Arc::clone(&self.deps), caller, request_id: request_id.into(), now, repeat_key: None }
+        let deps = Arc::clone(&self.deps);
+        Cx { deps, caller, request_id: request_id.into(), now, repeat_key: None, progress: None }
     }
 
     /// Say what the description is to be made of; making it takes milliseconds that the start need not wait for.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{Caller, Cost, Deps, Meta, Operation, later};
+use super::{Caller, Cost, Deps, Meta, Operation, Progress, later};
 use crate::events::{Event, Level, Log, Scrubbed};
 use crate::platform::{Clock, Code, Fault, Result, Timestamp};
 use crate::store::lease::{self, Lease};
@@ -27,6 +27,8 @@ pub struct Cx {
     /// What makes a repeated request the same one: a digest of caller, operation and `Idempotency-Key`; `None` when
     /// the caller sent no key. Work that outlives the request is found by it when the request comes again.
     pub repeat_key: Option<Arc<str>>,
+    /// Who watches how far it is.
+    pub progress: Option<Arc<dyn Progress>>,
 }
 
 impl Cx {
@@ -34,7 +36,7 @@ impl Cx {
     pub fn new(deps: Arc<Deps>, caller: Caller) -> Self {
         let now = deps.clock.now();
         let request_id = deps.ids.ulid_at(now);
-        Self { deps, caller, request_id, now, repeat_key: None }
+        Self { deps, caller, request_id, now, repeat_key: None, progress: None }
     }
 
     /// Check access, do the work, record what came of it.

@@ -10,6 +10,7 @@ use super::dependencies::{Dependencies, Dependency, DependencyStatus};
 use crate::events::Log;
 use crate::operation::{Access, Build, Cost, Cx, Meta, Operation, Route};
 use crate::platform::{Result, Timestamp};
+use crate::warehouse::WarehouseFigures;
 
 /// Whether the service is alive, what it is, and how its dependencies are.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -45,6 +46,8 @@ pub struct Health {
     pub last_notion_sync: Option<Timestamp>,
     /// The same under the spelling that older callers read.
     pub last_notation_sync: Option<Timestamp>,
+    /// When the warehouse was last brought up to date; null when never, or when there is none.
+    pub last_warehouse_sync: Option<Timestamp>,
     /// When the last backup was made; null when never.
     pub last_backup: Option<Timestamp>,
     /// When a backup was last restored for trial; null when never.
@@ -83,6 +86,7 @@ impl Operation for ShowHealth {
             troubles,
             last_notion_sync,
             last_notation_sync: last_notion_sync,
+            last_warehouse_sync: cx.deps.resident::<WarehouseFigures>().last_success(),
             last_backup: None,
             last_restore_check: None,
             demo_mode: cx.deps.settings.demo,

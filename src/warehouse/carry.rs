@@ -16,6 +16,8 @@ use super::report::{SyncStatus, TableSync};
 use super::schema::{self, Plan};
 use super::tables::WarehouseTable;
 use super::target::{Feed, Session, refused};
+use super::watched::Watched;
+use crate::operation::Progress;
 use crate::platform::{Clock, Code, Fault, Result, Secret, Timestamp};
 use crate::store::lease::Fence;
 use crate::store::{Cell, Row, Store, Tx};
@@ -33,6 +35,8 @@ pub(super) struct Order {
     pub(super) tables: Vec<WarehouseTable>,
     pub(super) full: bool,
     pub(super) dry_run: bool,
+    /// Whether columns of another type may be altered.
+    pub(super) allow_destructive: bool,
     pub(super) started_at: Timestamp,
 }
 
@@ -41,8 +45,8 @@ pub(super) struct Order {
 pub(super) struct Carried {
     pub(super) tables: Vec<TableSync>,
     pub(super) status: SyncStatus,
-    /// The statements that changed the warehouse's tables, or would have.
-    pub(super) ddl: Vec<String>,
+    /// What changed the warehouse's tables, or would have.
+    pub(super) plan: Plan,
     removable: Ranges,
     again: Vec<(WarehouseTable, String)>,
     marks: Vec<(WarehouseTable, Mark)>,
@@ -71,9 +75,11 @@ pub(super) fn carry(
     fence: &Fence,
     clock: &Clock,
     order: &Order,
+    progress: Option<&dyn Progress>,
 ) -> Result<Carried> {
     let session = Session::open(url, true)?;
-    let (plan, before) = session.call(prepare)?;
+    let allow_destructive = order.allow_destructive;
+    let (plan, before) = session.call(move |transaction| prepare(transaction, allow_destructive))?;
     let known = dirty::marks(store)?;
     let mut ways = Vec::new();
     let mut marks = Vec::new();
@@ -98,11 +104,11 @@ pub(super) fn carry(
             marks.iter().map(|(table, _, held)| (*table, pending(held))).collect(),
         )?;
     }
-    let read = store.read(|tx| read(tx, &session, &ways))?;
+    let read = store.read(|tx| read(tx, &session, &ways, progress))?;
     let mut carried = Carried {
         tables: Vec::new(),
         status: SyncStatus::Ok,
-        ddl: plan.ddl.iter().chain(&plan.after).cloned().collect(),
+        plan: plan.clone(),
         removable: read.removable,
         again: read.again,
         marks: Vec::new(),
@@ -142,10 +148,21 @@ pub(super) fn settle(store: &Store, fence: &Fence, carried: Carried) -> Result<(
     dirty::set_marks(store, fence, carried.marks)
 }
 
+/// What would be done to the tables of the warehouse; nothing is.
+pub(super) fn plan(url: &Secret) -> Result<Plan> {
+    Session::open(url, false)?.call(|transaction| Ok(schema::plan(&schema::existing(transaction)?)))
+}
+
 /// Make the tables what they should be, and look at the copies.
-fn prepare(transaction: &mut Transaction<'_>) -> Result<(Plan, BTreeMap<WarehouseTable, Before>)> {
-    let plan = schema::plan(&schema::existing(transaction)?)?;
-    for sql in &plan.ddl {
+fn prepare(
+    transaction: &mut Transaction<'_>,
+    allow_destructive: bool,
+) -> Result<(Plan, BTreeMap<WarehouseTable, Before>)> {
+    let plan = schema::plan(&schema::existing(transaction)?);
+    if !allow_destructive {
+        plan.adds_only()?;
+    }
+    for sql in plan.destructive.iter().chain(&plan.ddl) {
         transaction.batch_execute(sql).map_err(|error| refused("change its tables", &error))?;
     }
     let mut before = BTreeMap::new();
@@ -169,7 +186,12 @@ struct Snapshot {
     again: Vec<(WarehouseTable, String)>,
 }
 
-fn read(tx: &mut Tx<'_>, session: &Session, ways: &[(WarehouseTable, Way)]) -> Result<Snapshot> {
+fn read(
+    tx: &mut Tx<'_>,
+    session: &Session,
+    ways: &[(WarehouseTable, Way)],
+    progress: Option<&dyn Progress>,
+) -> Result<Snapshot> {
     let chosen: Vec<_> = ways.iter().map(|(table, _)| *table).collect();
     let seen = dirty::ranges(tx, &chosen)?;
     let (mut tables, mut kept, mut again) = (Vec::new(), Vec::new(), Vec::new());
@@ -177,7 +199,12 @@ fn read(tx: &mut Tx<'_>, session: &Session, ways: &[(WarehouseTable, Way)]) -> R
         let mut reader = Reader::new(session, *table, *way)?;
         let mapping = table.mapping();
         let sql = if *way == Way::Changed { mapping.changed } else { mapping.all };
-        tx.each(sql, &[], &mut |row| reader.take(row))?;
+        let mut watched = Watched::begin(progress, table.as_str(), || rows(tx, *table, *way))?;
+        tx.each(sql, &[], &mut |row| {
+            watched.one();
+            reader.take(row)
+        })?;
+        watched.end();
         let numbers = std::mem::take(&mut reader.numbers);
         let staging = reader.finish()?;
         if *way == Way::Changed {
@@ -197,6 +224,14 @@ fn read(tx: &mut Tx<'_>, session: &Session, ways: &[(WarehouseTable, Way)]) -> R
         tables.iter().filter(|staging| !staging.has_odd_key).map(|staging| staging.table).collect();
     let removable = if settled == chosen { seen.clone() } else { dirty::ranges(tx, &settled)? };
     Ok(Snapshot { tables, removable: dirty::without(removable, kept), seen, again })
+}
+
+/// How many rows will be read.
+fn rows(tx: &mut Tx<'_>, table: WarehouseTable, way: Way) -> Result<i64> {
+    match way {
+        Way::Changed => Ok(dirty::by_table(tx)?.get(table.as_str()).copied().unwrap_or(0)),
+        Way::Direct | Way::Full => tx.one(table.mapping().count, &[]),
+    }
 }
 
 /// Turns rows of the source into a COPY.

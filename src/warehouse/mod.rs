@@ -2,7 +2,7 @@
 //! for questions that shall not burden the product. docs/WAREHOUSE.md says what can be relied on.
 //!
 //! - [`SyncWarehouse`] copies what has changed, everything with `full`, and compares both sides with `verify`.
-//! - [`ShowWarehouse`] tells the state; [`ping`] whether the warehouse answers.
+//! - [`ShowWarehouse`] tells the state; [`ping`] whether the warehouse answers; [`QueryWarehouse`] asks it something.
 //!
 //! `dirty.rs` knows what has changed, `carry.rs` is one run, `merge.rs` and `schema.rs` hold the SQL of the warehouse,
 //! `target.rs` its connection, `tables.rs` what is copied.
@@ -10,8 +10,11 @@
 mod carry;
 mod dirty;
 mod encode;
+mod figures;
 mod history;
 mod merge;
+mod query;
+mod questions;
 mod report;
 mod schema;
 mod sql;
@@ -22,7 +25,11 @@ mod target;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod watched;
 
+pub use figures::{LOOKED_UP_EVERY, WarehouseFigures};
+pub use query::{QueryWarehouse, WarehouseAnswer};
+pub use questions::Question;
 pub use report::{DayDifference, SyncReport, SyncStatus, TableComparison, TableSync};
 pub use status::{LastSync, LastVerify, Reach, ShowWarehouse, WarehouseStatus};
 pub use sync::SyncWarehouse;

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::merge::Merged;
+use super::schema::Plan;
 use super::tables::WarehouseTable;
 use crate::operation::later::RunState;
 use crate::platform::Timestamp;
@@ -18,6 +19,8 @@ pub enum SyncStatus {
     Partial,
     /// Compared: source and warehouse differ.
     Different,
+    /// Planned: the warehouse needs changes that are made with `allow_destructive` only.
+    Blocked,
 }
 
 impl SyncStatus {
@@ -27,6 +30,7 @@ impl SyncStatus {
             Self::Ok => "ok",
             Self::Partial => "partial",
             Self::Different => "different",
+            Self::Blocked => "blocked",
         }
     }
 
@@ -57,11 +61,20 @@ pub struct SyncReport {
     pub tables: Vec<TableSync>,
     /// Statements that changed the warehouse's tables, or would have.
     pub ddl: Vec<String>,
+    /// Those of them that alter what is there: they run with `allow_destructive` only.
+    pub destructive: Vec<String>,
     /// What a comparison found, by table; empty for a run.
     pub compared: Vec<TableComparison>,
 }
 
 impl SyncReport {
+    /// What is to be done to the tables, or was; `Blocked` when some of it needs consent.
+    pub(super) fn plan(&mut self, plan: Plan) -> SyncStatus {
+        self.ddl = plan.statements();
+        self.destructive = plan.destructive;
+        if self.destructive.is_empty() { SyncStatus::Ok } else { SyncStatus::Blocked }
+    }
+
     /// A run that is stored and has not begun.
     pub(super) fn queued(run_id: String, dry_run: bool) -> Self {
         Self {
@@ -74,6 +87,7 @@ impl SyncReport {
             duration_ms: None,
             tables: Vec::new(),
             ddl: Vec::new(),
+            destructive: Vec::new(),
             compared: Vec::new(),
         }
     }

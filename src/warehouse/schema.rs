@@ -1,5 +1,5 @@
-//! The tables of the warehouse: what is missing is added, what differs in type is refused with a plan. Nothing is ever
-//! dropped. The whole is compared on each run, so a table that somebody altered is noticed before rows are sent.
+//! The tables of the warehouse: what is missing is added, what differs in type is altered only when somebody said so.
+//! Nothing is ever dropped. The whole is compared on each run, so a table that somebody altered is noticed before rows are sent.
 
 use std::collections::BTreeMap;
 
@@ -29,13 +29,15 @@ impl Existing {
 }
 
 /// What has to be done before rows can be sent.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Plan {
-    /// To be run at once.
+    /// To be run at once: adds, and loses nothing.
     pub(super) ddl: Vec<String>,
+    /// To be run before those, and only by consent: alters what is there, and may fail or lose what is in it.
+    pub(super) destructive: Vec<String>,
     /// To be run when the rows are there: indexes are built faster then.
     pub(super) after: Vec<String>,
-    /// Copies that got a new column: all their rows have to be compared.
+    /// Copies that got a new or another column: all their rows have to be compared.
     pub(super) widened: Vec<WarehouseTable>,
 }
 
@@ -115,13 +117,32 @@ pub(super) fn existing(transaction: &mut Transaction<'_>) -> Result<Existing> {
     Ok(found)
 }
 
-/// Compare with what there should be. `Refused` when adding is not enough.
-pub(super) fn plan(found: &Existing) -> Result<Plan> {
+impl Plan {
+    /// Every statement, in the order in which they run.
+    pub(super) fn statements(&self) -> Vec<String> {
+        self.destructive.iter().chain(&self.ddl).chain(&self.after).cloned().collect()
+    }
+
+    /// `Refused` when adding is not enough.
+    pub(super) fn adds_only(&self) -> Result<()> {
+        if self.destructive.is_empty() {
+            return Ok(());
+        }
+        let words = format!(
+            "The warehouse has columns of another type. Nothing was changed. Look who uses them, then sync with \
+             --allow-destructive, which runs there: {}",
+            self.destructive.join("; ")
+        );
+        Err(Fault::new(Code::Refused, words))
+    }
+}
+
+/// Compare with what there should be.
+pub(super) fn plan(found: &Existing) -> Plan {
     let mut plan = Plan::default();
     if !found.has_schema {
         plan.ddl.push("CREATE SCHEMA warehouse".to_owned());
     }
-    let mut conflicts = Vec::new();
     for table in WarehouseTable::ALL {
         let (name, mapping) = (table.as_str(), table.mapping());
         let wanted = columns(table);
@@ -135,7 +156,7 @@ pub(super) fn plan(found: &Existing) -> Result<Plan> {
                 }
             }
             Some(found) => {
-                if add(&mut plan.ddl, &mut conflicts, name, found, &wanted) {
+                if add(&mut plan, name, found, &wanted) {
                     plan.widened.push(table);
                 }
             }
@@ -151,18 +172,10 @@ pub(super) fn plan(found: &Existing) -> Result<Plan> {
                     );
                 }
             }
-            Some(found) => drop(add(&mut plan.ddl, &mut conflicts, name, found, wanted)),
+            Some(found) => drop(add(&mut plan, name, found, wanted)),
         }
     }
-    if conflicts.is_empty() {
-        return Ok(plan);
-    }
-    let words = format!(
-        "The warehouse has columns of another type. Nothing was changed. After looking who uses them, run there: {}; \
-         then sync with --full",
-        conflicts.join("; ")
-    );
-    Err(Fault::new(Code::Refused, words))
+    plan
 }
 
 fn create(ddl: &mut Vec<String>, name: &str, comment: &str, columns: &[Column]) {
@@ -177,31 +190,27 @@ fn create(ddl: &mut Vec<String>, name: &str, comment: &str, columns: &[Column]) 
     }
 }
 
-/// Add missing columns; whether there were any. Without NOT NULL: rows may be there already.
-fn add(
-    ddl: &mut Vec<String>,
-    conflicts: &mut Vec<String>,
-    name: &str,
-    found: &BTreeMap<String, String>,
-    wanted: &[Column],
-) -> bool {
-    let mut added = false;
+/// Add missing columns and mend those of another type; whether there were any. Without NOT NULL: rows may be there
+/// already.
+fn add(plan: &mut Plan, name: &str, found: &BTreeMap<String, String>, wanted: &[Column]) -> bool {
+    let mut changed = false;
     for (column, kind, _, comment) in wanted {
         match found.get(*column) {
             None => {
-                added = true;
-                ddl.push(format!("ALTER TABLE warehouse.{name} ADD COLUMN {column} {kind}"));
-                ddl.push(format!("COMMENT ON COLUMN warehouse.{name}.{column} IS '{comment}'"));
+                changed = true;
+                plan.ddl.push(format!("ALTER TABLE warehouse.{name} ADD COLUMN {column} {kind}"));
+                plan.ddl.push(format!("COMMENT ON COLUMN warehouse.{name}.{column} IS '{comment}'"));
             }
             Some(other) if other != kind => {
+                changed = true;
                 let cast = format!("USING {column}::{kind}");
-                conflicts
+                plan.destructive
                     .push(format!("ALTER TABLE warehouse.{name} ALTER COLUMN {column} TYPE {kind} {cast}"));
             }
             Some(_) => {}
         }
     }
-    added
+    changed
 }
 
 #[cfg(test)]
@@ -220,8 +229,8 @@ mod tests {
 
     #[test]
     fn a_complete_schema_needs_nothing_and_an_empty_one_everything() {
-        assert_eq!(plan(&complete()).unwrap(), Plan::default());
-        let plan = plan(&Existing::default()).unwrap();
+        assert_eq!(plan(&complete()), Plan::default());
+        let plan = plan(&Existing::default());
         assert_eq!(plan.ddl.iter().filter(|sql| sql.starts_with("CREATE TABLE")).count(), 7);
         assert!(plan.after.len() >= 4 && plan.widened.is_empty());
     }
@@ -230,12 +239,13 @@ mod tests {
     fn a_missing_column_is_added_and_another_type_is_refused_with_a_plan() {
         let mut found = complete();
         found.tables.get_mut("jobs").unwrap().remove("tokens_in");
-        let sound = plan(&found).unwrap();
+        let sound = plan(&found);
+        assert!(sound.adds_only().is_ok());
         assert_eq!(sound.widened, [WarehouseTable::Jobs]);
         assert_eq!(sound.ddl[0], "ALTER TABLE warehouse.jobs ADD COLUMN tokens_in bigint");
 
         found.tables.get_mut("jobs").unwrap().insert("created_at".into(), "text".into());
-        let fault = plan(&found).unwrap_err();
+        let fault = plan(&found).adds_only().unwrap_err();
         assert_eq!(fault.code, Code::Refused);
         assert!(
             fault.detail.contains("ALTER TABLE warehouse.jobs ALTER COLUMN created_at TYPE"),

@@ -4,6 +4,10 @@
 use crate::store::statements;
 
 statements! {
+    CUSTOMERS_COUNT = "SELECT COUNT(*) FROM customers";
+    PAYMENTS_COUNT = "SELECT COUNT(*) FROM payments";
+    JOBS_COUNT = "SELECT COUNT(*) FROM jobs";
+    OPS_EVENTS_COUNT = "SELECT COUNT(*) FROM ops_events";
     CUSTOMERS_ALL = "SELECT id, plan, created_at, updated_at, disabled_at FROM customers";
     CUSTOMERS_CHANGED = "SELECT d.row_key, d.change_number, c.id, c.plan, c.created_at, c.updated_at, c.disabled_at \
         FROM warehouse_dirty d LEFT JOIN customers c ON c.id = d.row_key WHERE d.table_name = 'customers'";

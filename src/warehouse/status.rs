@@ -16,7 +16,7 @@ use crate::operation::{Access, Cost, Cx, Meta, Operation, Route};
 use crate::platform::{Fault, Result, Timestamp};
 
 /// A daily run that is two hours late is missing.
-const STALE: Duration = Duration::from_hours(26);
+pub(super) const STALE: Duration = Duration::from_hours(26);
 /// Counting may take this long.
 const COUNTING: Duration = Duration::from_secs(3);
 

@@ -29,6 +29,12 @@ pub struct SyncWarehouse {
     /// Write nothing: compare counts and per-day checksums on both sides.
     #[arg(long, conflicts_with_all = ["dry_run", "full"])]
     pub verify: bool,
+    /// Write and read nothing: show what would be done to the warehouse's tables.
+    #[arg(long, conflicts_with_all = ["dry_run", "full", "verify", "allow_destructive"])]
+    pub plan: bool,
+    /// Alter columns that have another type than they should; without it a run is refused and names the statements.
+    #[arg(long, conflicts_with = "verify")]
+    pub allow_destructive: bool,
     /// Only these tables, separated by commas; all when nothing is said.
     #[arg(long, value_enum, value_delimiter = ',')]
     pub tables: Vec<WarehouseTable>,
@@ -49,12 +55,7 @@ impl Operation for SyncWarehouse {
 
     fn run(&self, cx: &Cx) -> Result<SyncReport> {
         let url = address(&cx.deps)?;
-        if self.verify && (self.dry_run || self.full) {
-            return Err(Fault::invalid(
-                "verify",
-                "expected without dry_run and full: a comparison writes nothing",
-            ));
-        }
+        self.check()?;
         let waits = self.wait || matches!(cx.caller, Caller::Shell | Caller::Scheduler);
         if !waits {
             if let Some(holder) = lease::current(&cx.deps.store, LEASE)? {
@@ -83,8 +84,8 @@ impl SyncWarehouse {
         report.state = RunState::Succeeded;
         report.started_at = Some(cx.now);
         let begun = Clock::monotonic();
-        let result = if self.dry_run {
-            // Not remembered: a dry run leaves no trace but its line in the log.
+        let result = if self.dry_run || self.plan {
+            // Not remembered: looking leaves no trace but its line in the log.
             self.fill(cx, lease, url, &format!("{} dry run", report.run_id), &mut report)
         } else {
             let kind = if self.verify { Kind::Verify } else { Kind::Sync };
@@ -115,21 +116,44 @@ impl SyncWarehouse {
     ) -> Result<SyncStatus> {
         let store = &cx.deps.store;
         let tables = self.chosen();
+        let progress = cx.progress.as_deref();
+        if self.plan {
+            return Ok(report.plan(carry::plan(url)?));
+        }
         if self.verify {
-            report.compared = verify::compare(store, url, &tables)?;
+            report.compared = verify::compare(store, url, &tables, progress)?;
             let agrees = report.compared.iter().all(|table| table.agrees);
             return Ok(if agrees { SyncStatus::Ok } else { SyncStatus::Different });
         }
         let (full, dry_run) = (self.full, self.dry_run);
-        let order = Order { id: id.to_owned(), tables, full, dry_run, started_at: cx.now };
-        let carried = carry::carry(store, url, &lease.fence(), &cx.deps.clock, &order)?;
+        let allow_destructive = self.allow_destructive;
+        let order = Order { id: id.to_owned(), tables, full, dry_run, allow_destructive, started_at: cx.now };
+        let carried = carry::carry(store, url, &lease.fence(), &cx.deps.clock, &order, progress)?;
         let status = carried.status;
         report.tables.clone_from(&carried.tables);
-        report.ddl.clone_from(&carried.ddl);
+        report.plan(carried.plan.clone());
         if !dry_run {
             carry::settle(store, &lease.fence(), carried)?;
         }
         Ok(status)
+    }
+
+    fn check(&self) -> Result<()> {
+        let (field, expected) = match self {
+            Self { verify: true, dry_run, full, .. } if *dry_run || *full => {
+                ("verify", "expected without dry_run and full: a comparison writes nothing")
+            }
+            Self { plan: true, dry_run, full, verify, allow_destructive, .. }
+                if *dry_run || *full || *verify || *allow_destructive =>
+            {
+                ("plan", "expected alone or with tables: a plan writes nothing and reads no rows")
+            }
+            Self { verify: true, allow_destructive: true, .. } => {
+                ("allow_destructive", "expected without verify: a comparison alters nothing")
+            }
+            _ => return Ok(()),
+        };
+        Err(Fault::invalid(field, expected))
     }
 
     fn chosen(&self) -> Vec<WarehouseTable> {

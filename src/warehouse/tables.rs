@@ -62,6 +62,8 @@ pub(super) struct Mapping {
     pub(super) comment: &'static str,
     pub(super) columns: &'static [Column],
     pub(super) indexes: &'static [&'static str],
+    /// How many rows the source has.
+    pub(super) count: Sql,
     /// All rows of the source, the columns in order.
     pub(super) all: Sql,
     /// The changed rows: key and change number, then the columns, all null when the row is gone.
@@ -128,6 +130,7 @@ const CUSTOMERS: Mapping = Mapping {
         optional("disabled_at", Kind::Moment, "Since when it is switched off; null while it is in use"),
     ],
     indexes: &["created_at", "plan"],
+    count: sql::CUSTOMERS_COUNT,
     all: sql::CUSTOMERS_ALL,
     changed: sql::CUSTOMERS_CHANGED,
 };
@@ -146,6 +149,7 @@ const PAYMENTS: Mapping = Mapping {
         needed("updated_at", Kind::Moment, "When it changed last"),
     ],
     indexes: &["created_at", "customer_id, created_at"],
+    count: sql::PAYMENTS_COUNT,
     all: sql::PAYMENTS_ALL,
     changed: sql::PAYMENTS_CHANGED,
 };
@@ -168,6 +172,7 @@ const JOBS: Mapping = Mapping {
         optional("finished_at", Kind::Moment, "When it ended"),
     ],
     indexes: &["created_at", "customer_id, created_at"],
+    count: sql::JOBS_COUNT,
     all: sql::JOBS_ALL,
     changed: sql::JOBS_CHANGED,
 };
@@ -183,6 +188,7 @@ const OPS_EVENTS: Mapping = Mapping {
         needed("created_at", Kind::Moment, "When it happened"),
     ],
     indexes: &["created_at", "kind, created_at"],
+    count: sql::OPS_EVENTS_COUNT,
     all: sql::OPS_EVENTS_ALL,
     changed: sql::OPS_EVENTS_CHANGED,
 };

@@ -10,7 +10,9 @@ use ring::digest::{SHA256, digest};
 use super::report::{DayDifference, TableComparison};
 use super::tables::{Mapping, WarehouseTable};
 use super::target::{Session, refused};
+use super::watched::Watched;
 use super::{dirty, encode, schema};
+use crate::operation::Progress;
 use crate::platform::{Code, Fault, Result, Secret, Timestamp};
 use crate::store::{Cell, Store};
 
@@ -33,6 +35,7 @@ pub(super) fn compare(
     store: &Store,
     url: &Secret,
     tables: &[WarehouseTable],
+    progress: Option<&dyn Progress>,
 ) -> Result<Vec<TableComparison>> {
     let session = Session::open(url, false)?;
     let wanted = tables.to_vec();
@@ -47,7 +50,9 @@ pub(super) fn compare(
         let mut all = Vec::new();
         for table in tables {
             let (mapping, mut days, mut buffer) = (table.mapping(), Days::new(), Vec::new());
+            let mut watched = Watched::begin(progress, table.as_str(), || tx.one(mapping.count, &[]))?;
             tx.each(mapping.all, &[], &mut |row| {
+                watched.one();
                 buffer.clear();
                 // A row that the warehouse can't keep has a checksum that no row there can have.
                 if let Err(reason) = encode::fields(&mut buffer, mapping, row, 0) {
@@ -60,6 +65,7 @@ pub(super) fn compare(
                 add(&mut days, day, &buffer);
                 Ok(())
             })?;
+            watched.end();
             all.push(days);
         }
         Ok((all, dirty::by_table(tx)?))

@@ -28,6 +28,7 @@ const WITHOUT_SMOKE: &[(&str, &str)] = &[
     ("list-keys", "the check of the published keys reads what it lists"),
     ("rotate-keys", "it would end the sessions of the key before the last"),
     ("retire-key", "it would end sessions"),
+    ("query-warehouse", "the check of the status asks both sides"),
     ("warehouse-sync", "it takes the lease that a copy needs; the check of the status asks both sides"),
     ("open-billing-portal", "it would make a session at the payment provider"),
     ("start-checkout", "it would make a session at the payment provider"),

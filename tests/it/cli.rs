@@ -94,6 +94,7 @@ const STORIES: &[Story] = &[
     // `serve` succeeds until it is asked to end; serve.rs tells that.
     story("serve", &["--help"], 0, &["--bind", "nowhere"], 2),
     story("smoke", &["--list"], 0, &["--base-url", "http://127.0.0.1:1"], 1),
+    story("warehouse query", &["--example"], 0, &["nonsense"], 2),
     story("warehouse status", &[], 0, &["--data-dir", "BAD"], 2),
     story("warehouse-sync", &["--dry-run"], 0, &["--data-dir", "BAD"], 2),
 ];

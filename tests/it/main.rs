@@ -58,4 +58,5 @@ mod sign_in;
 mod stripe_forms;
 mod tickets;
 mod tokens;
+mod warehouse;
 mod webhooks;

@@ -163,6 +163,8 @@ const SAMPLES: &[(&str, &str, &str, Option<&str>)] = &[
     ("POST", "/api/auth/magic-link", "", Some(r#"{"email":"nobody"}"#)),
     ("POST", "/api/auth/login", "", Some(r#"{"email":"ada@example.com","code":"00000000"}"#)),
     ("POST", "/auth/demo", "", None),
+    ("GET", "/api/warehouse/query", "?question=qa_by_kind", None),
+    ("GET", "/api/warehouse/query", "?question=nonsense", None),
     ("POST", "/api/warehouse/sync", "", Some(r#"{"dry_run":true,"wait":true}"#)),
 ];
 

@@ -8,6 +8,8 @@ use std::sync::OnceLock;
 use ::postgres::{Config, NoTls};
 use tempfile::TempDir;
 
+use super::say;
+
 /// Where distributions keep the server's programs.
 const PLACES: [&str; 6] = [
     "/usr/lib/postgresql/17/bin",
@@ -46,6 +48,9 @@ pub struct Server {
     removed_by_guard: bool,
     port: u16,
     guard: Option<Child>,
+    /// The folder is a small file system of its own; the write-ahead log lies here, since a server without room for that
+    /// ends instead of refusing.
+    log: Option<TempDir>,
 }
 
 /// The server of this process.
@@ -56,7 +61,7 @@ pub(super) fn shared() -> &'static str {
     let (url, _) = URL.get_or_init(|| {
         given().map_or_else(
             || {
-                let server = Server::begin(true);
+                let server = Server::begin(true, None);
                 (server.url(), Some(server))
             },
             |url| (url, None),
@@ -71,16 +76,38 @@ impl Server {
     /// # Panics
     /// When PostgreSQL's programs are missing: a story that was not told on PostgreSQL has not been tested.
     pub fn start() -> Self {
-        Self::begin(false)
+        Self::begin(false, None)
     }
 
-    fn begin(removed_by_guard: bool) -> Self {
+    /// Make and start one whose disk has so many megabytes, to be filled. None where nobody may mount one, which is
+    /// said loudly.
+    ///
+    /// # Panics
+    /// As [`Server::start`].
+    pub fn start_on_small_disk(megabytes: u32) -> Option<Self> {
+        let may_mount = Command::new("unshare").args(["--mount", "true"]).status();
+        if !is_root() || !may_mount.is_ok_and(|status| status.success()) {
+            say("NOT RUN with a full disk: only root may mount a small one, and not everywhere");
+            return None;
+        }
+        Some(Self::begin(false, Some(megabytes)))
+    }
+
+    fn begin(removed_by_guard: bool, megabytes: Option<u32>) -> Self {
         let programs = PLACES.map(PathBuf::from).into_iter().find(|place| place.join("initdb").exists());
         let programs =
             programs.expect("initdb; set ECHOPILOT_TEST_POSTGRES_URL, or ECHOPILOT_TEST_ENGINES=sqlite");
         let folder = tempfile::Builder::new().prefix("pg").tempdir_in("/tmp").expect("a temporary folder");
+        let log = megabytes.map(|megabytes| {
+            let size = format!("size={megabytes}m");
+            let mounted =
+                Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(folder.path()).status();
+            assert!(mounted.expect("mount").success(), "no small disk");
+            tempfile::Builder::new().prefix("pg").tempdir_in("/tmp").expect("a temporary folder")
+        });
         if is_root() {
-            let given = Command::new("chown").arg("postgres").arg(folder.path()).status();
+            let folders = std::iter::once(&folder).chain(&log).map(TempDir::path);
+            let given = Command::new("chown").arg("postgres").args(folders).status();
             assert!(given.expect("chown").success(), "the user postgres owns no folder");
         }
         let made = command(&programs.join("initdb"))
@@ -93,14 +120,20 @@ impl Server {
                 "-D",
             ])
             .arg(folder.path().join("data"))
+            .args(log.iter().map(|log| format!("--waldir={}/log", log.path().display())))
             .stdout(Stdio::null())
             .stdin(Stdio::null())
             .status();
         assert!(made.expect("initdb").success(), "initdb failed");
-        let mut server = Self { folder, programs, removed_by_guard, port: 5432, guard: None };
+        let mut server = Self { folder, programs, removed_by_guard, port: 5432, guard: None, log };
         server.configure("listen_addresses = ''");
         server.go();
         server
+    }
+
+    /// Where its files are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Its URL.
@@ -177,6 +210,9 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.stop();
+        if self.log.is_some() {
+            let _ = Command::new("umount").arg(self.folder.path()).status();
+        }
     }
 }
 

@@ -229,13 +229,20 @@ fn source_and_warehouse_may_be_one_database() {
     store.write(|tx| tx.run(CUSTOMER, args!["C1", START])).unwrap();
     let lease = lease::acquire(store, LEASE, "test", Duration::from_secs(60)).unwrap();
     let (tables, started_at) = (WarehouseTable::ALL.to_vec(), START);
-    let order = Order { id: "first".into(), tables, full: false, dry_run: false, started_at };
+    let order = Order {
+        id: "first".into(),
+        tables,
+        full: false,
+        dry_run: false,
+        allow_destructive: false,
+        started_at,
+    };
     // The address of the store itself, its search path included.
     let url = Secret::new(&*source.text);
-    let carried = carry::carry(store, &url, &lease.fence(), &Clock::System, &order).unwrap();
+    let carried = carry::carry(store, &url, &lease.fence(), &Clock::System, &order, None).unwrap();
     assert_eq!(carried.tables[0].inserted, 1);
     carry::settle(store, &lease.fence(), carried).unwrap();
     assert_eq!(store.read(dirty::count).unwrap(), 0);
-    let compared = verify::compare(store, &url, &WarehouseTable::ALL).unwrap();
+    let compared = verify::compare(store, &url, &WarehouseTable::ALL, None).unwrap();
     assert!(compared.iter().all(|table| table.agrees) && compared[0].warehouse_rows == 1);
 }

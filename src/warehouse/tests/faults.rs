@@ -6,7 +6,7 @@ use super::support::{JOB_GONE, JOB_STATUS, Stage, sum, with_each_source};
 use crate::platform::{Clock, Code};
 use crate::store::testing::{Server, engines};
 use crate::store::{Engine, args};
-use crate::warehouse::{SyncWarehouse, WarehouseTable, carry, ping};
+use crate::warehouse::{SyncStatus, SyncWarehouse, WarehouseTable, carry, ping};
 
 fn begun() -> Instant {
     Clock::monotonic()
@@ -67,7 +67,7 @@ fn another_or_an_older_warehouse_is_compared_in_full() {
 }
 
 #[test]
-fn a_column_that_is_missing_is_added_and_another_type_is_refused() {
+fn a_column_that_is_missing_is_added_and_another_type_is_altered_by_consent_only() {
     with_each_source(|stage| {
         stage.run();
         stage.client().batch_execute("ALTER TABLE warehouse.jobs DROP COLUMN tokens_in").unwrap();
@@ -77,6 +77,19 @@ fn a_column_that_is_missing_is_added_and_another_type_is_refused() {
         let fault = stage.sync(&SyncWarehouse::default()).unwrap_err();
         assert_eq!(fault.code, Code::Refused);
         assert!(fault.detail.contains("ALTER COLUMN amount_minor TYPE bigint"), "{fault:?}");
+        let before = stage.fingerprint();
+        let plan = stage.sync(&SyncWarehouse { plan: true, ..SyncWarehouse::default() }).unwrap();
+        assert_eq!((plan.status, plan.ddl.len()), (Some(SyncStatus::Blocked), 1));
+        assert_eq!((&plan.ddl, plan.tables.len(), stage.fingerprint()), (&plan.destructive, 0, before));
+        let consent = SyncWarehouse { allow_destructive: true, ..SyncWarehouse::default() };
+        let looked = stage.sync(&SyncWarehouse { dry_run: true, ..consent.clone() }).unwrap();
+        assert_eq!(looked.destructive, plan.ddl);
+        assert_eq!(stage.sync(&SyncWarehouse::default()).unwrap_err().code, Code::Refused, "it only looked");
+        let mended = stage.sync(&consent).unwrap();
+        assert_eq!((mended.status, &mended.destructive), (Some(SyncStatus::Ok), &plan.ddl));
+        stage.assert_equal();
+        let plan = stage.sync(&SyncWarehouse { plan: true, ..SyncWarehouse::default() }).unwrap();
+        assert_eq!((plan.status, plan.ddl.len()), (Some(SyncStatus::Ok), 0));
     });
 }
 

@@ -3,13 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::support::{JOB_STATUS, START, Stage, sum, with_each_source};
+use super::support::{JOB_GONE, JOB_STATUS, START, Stage, sum, with_each_source};
 use crate::operation::later::{self, RunState};
 use crate::operation::{Caller, Entry, Input};
 use crate::platform::Code;
+use crate::sentinel::ShowHealth;
 use crate::store::testing::engines;
 use crate::store::{Engine, args, lease};
-use crate::warehouse::{Reach, ShowWarehouse, SyncReport, SyncWarehouse};
+use crate::warehouse::{
+    QueryWarehouse, Question, Reach, ShowWarehouse, SyncReport, SyncWarehouse, WarehouseFigures,
+};
 
 #[test]
 fn of_two_at_once_one_works_and_the_other_names_it() {
@@ -87,6 +90,51 @@ fn the_status_tells_the_last_run_the_lag_and_whether_it_is_stale() {
         assert!(!show().stale);
         stage.hands.advance(Duration::from_millis(1));
         assert!(show().stale);
+    });
+}
+
+#[test]
+fn every_question_is_answered_by_what_was_carried() {
+    with_each_source(|stage| {
+        let ask = |question| stage.cx(Caller::Shell).call(&QueryWarehouse { question });
+        assert_eq!(ask(Question::QaByKind).unwrap_err().code, Code::NotFound, "nothing was carried yet");
+        stage.run();
+        let answers = Question::ALL.map(|question| ask(question).unwrap());
+        let row = |at: usize, cells: &[&str]| {
+            let row: Vec<&str> =
+                answers[at].rows[0].iter().map(|cell| cell.as_deref().unwrap_or("-")).collect();
+            assert_eq!(row, cells, "{:?}", answers[at]);
+            assert_eq!((answers[at].rows.len(), answers[at].columns.len()), (1, cells.len()));
+        };
+        row(0, &["2026-03", "eur", "1", "1200", "0", "1200"]);
+        row(1, &["research", "3", "0", "-", "-"]);
+        row(2, &["2026-03", "pro", "3", "0.00", "3", "6"]);
+        row(3, &["2026-03", "2", "1"]);
+        row(4, &["2026-02-23", "info", "1", "1"]);
+        // What the source has no more is no part of the answers.
+        stage.write(|tx| tx.run(JOB_GONE, args!["J1"]));
+        stage.run();
+        assert_eq!(ask(Question::QaByKind).unwrap().rows[0][1].as_deref(), Some("2"));
+    });
+}
+
+#[test]
+fn figures_tell_the_last_success_what_waits_and_whether_it_is_stale() {
+    with_each_source(|stage| {
+        let figure = |name: &str| {
+            WarehouseFigures::refresh(&stage.deps).unwrap();
+            let (text, name) = (stage.deps.metrics.encode(), format!("echopilot_warehouse_{name} "));
+            text.lines().find_map(|line| line.strip_prefix(&name).map(str::to_owned))
+        };
+        let health = || stage.cx(Caller::Anonymous).call(&ShowHealth {}).unwrap().last_warehouse_sync;
+        assert_eq!((figure("last_success_timestamp_seconds"), figure("stale").as_deref()), (None, Some("1")));
+        assert_eq!((figure("lag_rows").as_deref(), health()), (Some("7"), None));
+        stage.run();
+        assert_eq!(figure("last_success_timestamp_seconds").as_deref(), Some("1772357400"));
+        assert_eq!((figure("lag_rows").as_deref(), figure("stale").as_deref()), (Some("0"), Some("0")));
+        assert_eq!((figure("last_run_ok").as_deref(), health()), (Some("1"), Some(START)));
+        stage.hands.advance(Duration::from_hours(27));
+        assert_eq!(figure("stale").as_deref(), Some("1"));
     });
 }
 

@@ -168,10 +168,11 @@ impl Stage {
             tables: WarehouseTable::ALL.to_vec(),
             full: false,
             dry_run: false,
+            allow_destructive: false,
             started_at: self.hands.now(),
         };
         let url = Secret::new(&*self.url);
-        carry::carry(self.source.store(), &url, &lease.fence(), &self.deps.clock, &order).unwrap()
+        carry::carry(self.source.store(), &url, &lease.fence(), &self.deps.clock, &order, None).unwrap()
     }
 
     pub(super) fn client(&self) -> Client {

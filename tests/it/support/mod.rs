@@ -23,6 +23,7 @@ pub(crate) mod stripe;
 pub(crate) mod stripe_events;
 mod verifier;
 mod waiting;
+pub(crate) mod wire;
 
 pub(crate) use app::TestApp;
 pub(crate) use browser::{Browser, encode, percent};
