@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use echopilot_core::catalogue::{CATALOGUE, RESIDENTS};
 use echopilot_core::operation::{Access, Method};
-use echopilot_core::{auth, billing, customers, sentinel};
+use echopilot_core::{auth, billing, customers, sentinel, warehouse};
 use echopilot_web::foreign::Gate;
 use serde_json::{Value, json};
 
@@ -172,9 +172,10 @@ fn every_resident_that_is_asked_for_is_listed() {
         let _: &auth::OperatorSessions = app.deps.resident();
         let _: &customers::Plans = app.deps.resident();
         let _: &billing::DriftFigure = app.deps.resident();
+        let _: &warehouse::WarehouseFigures = app.deps.resident();
         let _: &sentinel::Dependencies = app.deps.resident();
         let _: &sentinel::Services = app.deps.resident();
-        assert_eq!(RESIDENTS.len(), 7, "ask for the new resident here");
+        assert_eq!(RESIDENTS.len(), 8, "ask for the new resident here");
         for resident in RESIDENTS {
             (resident.refresh)(&app.deps).unwrap_or_else(|fault| panic!("{}: {fault:?}", resident.name));
         }
