@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use echopilot_core::operation::Progress;
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 
 /// Bars on the terminal.
 #[derive(Default)]
@@ -31,13 +31,21 @@ impl Progress for Bars {
 impl Bars {
     fn bar(&self, what: &'static str) -> ProgressBar {
         let bar = self.all.add(ProgressBar::new(0)).with_message(what);
-        let template = "{msg:>12} {bar:32} {human_pos:>9} of {human_len} {per_sec:>14} {elapsed}";
+        let template = "{msg:>12} {bar:32} {human_pos:>9} of {human_len} {rate:>11} {elapsed}";
         if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
+            bar.set_style(style.with_key("rate", rate));
         }
         // What comes after the last row (the target merges) is seen as time that goes on.
         bar.enable_steady_tick(Duration::from_millis(200));
         bar
+    }
+}
+
+/// Whole things a second; the library's own shows fourteen decimals.
+fn rate(state: &ProgressState, out: &mut dyn std::fmt::Write) {
+    let rate = state.per_sec();
+    if rate.is_finite() {
+        let _ = write!(out, "{rate:.0}/s");
     }
 }
 

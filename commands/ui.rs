@@ -130,8 +130,8 @@ impl Ui {
         }
         let mut rows = Rows(Table::new());
         rows.0.load_style(presets::UTF8_BORDERS_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
-        if !io::stdout().is_terminal() {
-            // A pipe has no width; what reads it wants whole lines.
+        if !io::stdout().is_terminal() || rows.0.width() == Some(0) {
+            // A pipe has no width, nor has every terminal; what reads it wants whole lines.
             rows.0.set_content_arrangement(ContentArrangement::Disabled);
         }
         table(&mut rows);
