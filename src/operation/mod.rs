@@ -22,6 +22,7 @@ mod page;
 mod resident;
 mod sql;
 mod troubles;
+mod wanted;
 
 pub use answer::{Answer, SessionChange, Status};
 pub use caller::{Access, Caller, Profile, SignedIn};
@@ -40,3 +41,4 @@ pub use page::Page;
 pub use resident::{BuildResident, RefreshResident, Resident, Residents};
 pub(crate) use sql::ALL as STATEMENTS;
 pub use troubles::Troubles;
+pub use wanted::WantedWord;
