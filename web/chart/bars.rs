@@ -1,5 +1,7 @@
 //! How much it was in each hour or day, and of which parts: bars, stacked where there are several series.
 
+use std::fmt::Write as _;
+
 use askama::Template;
 
 use super::figure::{Axis, Figure, Kind, Series, Threshold, Unfit, classes, verify};
@@ -34,18 +36,11 @@ pub struct Bars<'a> {
 #[derive(Template)]
 #[template(path = "chart/bars.html")]
 struct Plot {
-    parts: Vec<Part>,
-    marks: Vec<Part>,
-    missing: Vec<Part>,
+    /// Class and path: all parts of a series are one path, those beyond the threshold another.
+    parts: Vec<(String, String)>,
+    marks: String,
+    missing: String,
     zero: String,
-}
-
-struct Part {
-    class: String,
-    x: String,
-    y: String,
-    width: String,
-    height: String,
 }
 
 /// From where to where a part of a stack reaches.
@@ -106,44 +101,46 @@ impl Bars<'_> {
     }
 
     fn plot(&self, spans: &[Span], scale: Scale) -> Plot {
-        let classes = classes(self.series);
         let crossed = |value: f64| self.threshold.is_some_and(|threshold| threshold.is_crossed(value));
-        let part = |class: String, at: usize, (top, bottom): (f64, f64), filled: f64| {
-            let count = self.axis.labels.len();
-            #[expect(clippy::cast_precision_loss, reason = "a chart has far fewer than 2^52 positions")]
-            let left = at as f64 + (1.0 - filled) / 2.0;
-            Part {
-                class,
-                x: coordinate(share(left, count)),
-                y: coordinate(top),
-                width: coordinate(share(filled, count)),
-                height: coordinate(bottom - top),
-            }
-        };
-        let parts = spans.iter().map(|span| {
-            let (one, other) = (scale.down(span.from), scale.down(span.to));
-            let class = classes.get(span.series).cloned().unwrap_or_default();
-            let class = if crossed(span.to) { format!("{class} chart-bar-bad") } else { class };
-            part(class, span.at, (one.min(other), one.max(other)), FILLED)
-        });
-        let previous = self.series.iter().zip(&classes).filter(|(series, _)| series.kind == Kind::Previous);
-        let marks = previous.flat_map(|(series, class)| {
-            let values = series.values.iter().enumerate();
-            values.filter_map(move |(at, value)| value.map(|value| (class.clone(), at, value)))
-        });
-        let marks = marks.map(|(class, at, value)| {
-            let y = scale.down(value);
-            part(class, at, (y, y), 0.9)
-        });
-        let is_missing = |at: &usize| spans.iter().all(|span| span.at != *at);
-        let missing = (0..self.axis.labels.len()).filter(is_missing);
-        let missing = missing.map(|at| part(String::new(), at, (0.0, 100.0), FILLED));
-        Plot {
-            parts: parts.collect(),
-            marks: marks.collect(),
-            missing: missing.collect(),
-            zero: coordinate(scale.down(0.0)),
+        let mut parts: Vec<(String, String)> = Vec::new();
+        for (index, class) in classes(self.series).into_iter().enumerate() {
+            let own = || spans.iter().filter(move |span| span.series == index);
+            let path = |bad: bool| -> String {
+                own().filter(|span| crossed(span.to) == bad).map(|span| self.rectangle(span, scale)).collect()
+            };
+            parts.push((format!("{class} chart-bar-bad"), path(true)));
+            parts.push((class, path(false)));
         }
+        parts.retain(|(_, path)| !path.is_empty());
+        let mut marks = String::new();
+        for series in self.series.iter().filter(|series| series.kind == Kind::Previous) {
+            for (at, value) in series.values.iter().enumerate() {
+                let Some(value) = value else { continue };
+                let (left, width) = self.place(at, 0.9);
+                let _ = write!(marks, "M{left} {}h{width}", coordinate(scale.down(*value)));
+            }
+        }
+        let mut missing = String::new();
+        for at in (0..self.axis.labels.len()).filter(|at| spans.iter().all(|span| span.at != *at)) {
+            let (left, width) = self.place(at, FILLED);
+            let _ = write!(missing, "M{left} 0h{width}v100h-{width}z");
+        }
+        Plot { parts, marks, missing, zero: coordinate(scale.down(0.0)) }
+    }
+
+    fn rectangle(&self, span: &Span, scale: Scale) -> String {
+        let (one, other) = (scale.down(span.from), scale.down(span.to));
+        let (top, height) = (coordinate(one.min(other)), coordinate((one - other).abs()));
+        let (left, width) = self.place(span.at, FILLED);
+        format!("M{left} {top}h{width}v{height}h-{width}z")
+    }
+
+    /// The left edge and the width of what takes `filled` of the room at a position.
+    fn place(&self, at: usize, filled: f64) -> (String, String) {
+        let count = self.axis.labels.len();
+        #[expect(clippy::cast_precision_loss, reason = "a chart has far fewer than 2^52 positions")]
+        let left = at as f64 + (1.0 - filled) / 2.0;
+        (coordinate(share(left, count)), coordinate(share(filled, count)))
     }
 }
 
@@ -172,13 +169,23 @@ mod tests {
         Series { name, values, kind: Kind::Plain }
     }
 
+    /// Left, top, width and height of every bar, series by series.
     fn rects(html: &str) -> Vec<[f64; 4]> {
-        let number = |rect: &str, name: &str| -> f64 {
-            let rest = rect.split(&format!(" {name}=\"")).nth(1).unwrap();
-            rest.split('"').next().unwrap().parse().unwrap()
-        };
-        let rects = html.split("<rect class=\"chart-bar").skip(1);
-        rects.map(|rect| ["x", "y", "width", "height"].map(|name| number(rect, name))).collect()
+        let paths = html.split("<path class=\"chart-bar ").skip(1).filter_map(|rest| {
+            let path = rest.split(" d=\"").nth(1)?;
+            path.split('"').next()
+        });
+        let mut rects = Vec::new();
+        for path in paths.filter(|path| path.starts_with('M') && !path.starts_with("M4 0")) {
+            for rect in path.split_terminator('z') {
+                let numbers: Vec<f64> = rect
+                    .split(|sign: char| sign.is_ascii_alphabetic() || sign == ' ')
+                    .filter_map(|number| number.parse().ok())
+                    .collect();
+                rects.push([numbers[0], numbers[1], numbers[2], numbers[3]]);
+            }
+        }
+        rects
     }
 
     #[test]
@@ -187,7 +194,7 @@ mod tests {
         let html = drawn(&[series("Passed", &good), series("Failed", &bad)], None).unwrap();
         let rects = rects(&html);
         assert_eq!(rects.len(), 4);
-        let [first, second, below, above] = rects[..] else { unreachable!() };
+        let [first, below, second, above] = rects[..] else { unreachable!() };
         assert!((second[1] + second[3] - first[1]).abs() < 0.02, "the second begins where the first ends");
         assert!((above[1] + above[3] - below[1]).abs() < 0.02, "zero is between what is above and below");
         assert!(html.contains("<td>-2</td>"));
@@ -210,7 +217,10 @@ mod tests {
         let html = drawn(&[series("Errors", &now), previous], Some(limit)).unwrap();
         let plot = html.split("</svg>").next().unwrap();
         assert_eq!(plot.matches("chart-bar-bad").count(), 1);
-        assert_eq!(plot.matches("chart-mark series-1 series-before").count(), 1);
+        assert_eq!(
+            plot.split("chart-mark\" d=\"").nth(1).unwrap().split('"').next().unwrap().matches('M').count(),
+            1
+        );
         assert!(html.contains("Above the limit"));
     }
 

@@ -16,7 +16,7 @@ function start(figure: HTMLElement): void {
     const x = middle ? ((at + 0.5) / rows.length) * 100 : (at / last) * 100;
     cross.setAttribute("d", `M${x.toFixed(2)} 0v100`);
     const [label, ...cells] = [...(rows[at]?.cells ?? [])];
-    const said = cells.map((cell, series) => `${names[series]} ${cell.querySelector(".sr-only")?.textContent ?? cell.textContent}`);
+    const said = cells.map((cell, series) => `${names[series]} ${cell.textContent}`);
     const text = `${label?.textContent}: ${said.join(", ")}`;
     if (now.textContent !== text) now.textContent = text;
   };

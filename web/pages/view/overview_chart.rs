@@ -93,7 +93,7 @@ impl ChartChoice {
     }
 
     pub(super) fn comparing(self) -> Vec<Link> {
-        let label = format!("{} days before", self.days);
+        let label = format!("Compare with {} days before", self.days);
         vec![Link {
             label,
             href: Self { compared: !self.compared, ..self }.address(),
