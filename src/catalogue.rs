@@ -65,6 +65,7 @@ pub const CATALOGUE: &[Entry] = &[
     Entry::of::<billing::ShowLastReconciliation>(),
     Entry::of::<jobs::ListJobs>(),
     Entry::of::<jobs::SummariseAccount>(),
+    Entry::of::<jobs::ListJobDays>(),
     Entry::of::<customers::ShowTiers>(),
     Entry::of::<customers::referrals::ListReferrals>(),
     Entry::of::<governance::ListGovernanceItems>(),

@@ -162,7 +162,7 @@ fn choose(asset: &Asset, accept: &str) -> Coding {
 }
 
 /// How much the client wants a coding: 0 when it is refused, absent or unreadable.
-fn weight(accept: &str, names: &[&str]) -> f32 {
+pub(crate) fn weight(accept: &str, names: &[&str]) -> f32 {
     let mut any = 0.0;
     for offer in accept.split(',') {
         let mut parts = offer.split(';').map(str::trim);

@@ -61,8 +61,20 @@ impl Operation for ListCustomerInvoices {
                 let id = found.ok_or_else(|| Fault::not_found("A customer with this address"))?.id;
                 let (before, after) = (page.before.0, page.before.1.as_str());
                 let always = (Timestamp(i64::MIN), Timestamp(i64::MAX));
+                let (text, sum) = (None::<String>, None::<i64>);
                 let status = None::<String>;
-                let wanted = args![id.as_str(), before, after, page.fetch(), always.0, always.1, status];
+                let wanted = args![
+                    id.as_str(),
+                    before,
+                    after,
+                    page.fetch(),
+                    always.0,
+                    always.1,
+                    status,
+                    text,
+                    sum,
+                    sum
+                ];
                 let (rows, as_of) = (tx.rows(HISTORY, wanted)?, tx.one(AS_OF, args![id.as_str()])?);
                 Ok((id, rows, as_of))
             })?;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::rows::Invoice;
 use super::sql::{AS_OF, HISTORY, TIMES};
 use crate::events::Log;
-use crate::operation::{Access, Cost, Cx, Meta, Operation, Page, Route};
+use crate::operation::{Access, Cost, Cx, Meta, Operation, Page, Route, WantedWord};
 use crate::platform::{Fault, Result, Timestamp, format_money};
 use crate::store::args;
 
@@ -28,6 +28,10 @@ pub struct ListInvoices {
     #[serde(default)]
     #[schemars(range(min = 1970, max = 9999))]
     pub year: Option<i32>,
+    /// Only those whose number, description or status has this in it, or whose sum it is.
+    #[serde(default)]
+    #[schemars(length(max = 254))]
+    pub q: Option<String>,
 }
 
 /// An invoice as its customer sees it.
@@ -85,11 +89,15 @@ impl Operation for ListInvoices {
     fn run(&self, cx: &Cx) -> Result<BillingHistory> {
         let page = Page::parse(self.limit, self.cursor.as_deref())?;
         let (from, until) = self.span()?;
+        let word = WantedWord::parse(self.q.as_deref())?;
+        let pattern = word.as_ref().map(|word| word.pattern.as_str());
+        let [sum, other_sum] = word.as_ref().map_or([None, None], |word| word.amounts);
         let customer = cx.caller.customer()?.profile.customer_id.as_str();
         let (mut rows, times, as_of): (Vec<Invoice>, Vec<Timestamp>, Option<Timestamp>) =
             cx.deps.store.read(|tx| {
                 let (before, id) = (page.before.0, page.before.1.as_str());
-                let wanted = args![customer, before, id, page.fetch(), from, until, self.status.as_deref()];
+                let (fetch, status) = (page.fetch(), self.status.as_deref());
+                let wanted = args![customer, before, id, fetch, from, until, status, pattern, sum, other_sum];
                 Ok((
                     tx.rows(HISTORY, wanted)?,
                     tx.rows(TIMES, args![customer])?,

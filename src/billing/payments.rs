@@ -7,7 +7,7 @@ use super::fields::moment;
 use super::rows::Payment;
 use super::sql::{PAYMENT_OUTCOMES, PAYMENT_TOTALS, PAYMENTS, REFUNDS_UNDER_WAY};
 use crate::events::Log;
-use crate::operation::{Access, Cost, Cx, Meta, Operation, Page, Route};
+use crate::operation::{Access, Cost, Cx, Meta, Operation, Page, Route, WantedWord};
 use crate::platform::{Result, Timestamp, format_money};
 use crate::store::{args, row};
 
@@ -36,6 +36,12 @@ pub struct ListPayments {
     #[arg(long, value_parser = moment)]
     #[serde(default)]
     pub since: Option<Timestamp>,
+    /// Only those whose identifier, invoice, customer or status has this in it, or whose sum it is; the sums do not look
+    /// at it.
+    #[arg(long, value_name = "TEXT")]
+    #[serde(default)]
+    #[schemars(length(max = 254))]
+    pub q: Option<String>,
 }
 
 /// A payment as operators see it.
@@ -123,11 +129,17 @@ impl Operation for ListPayments {
         let page = Page::parse(self.limit, self.cursor.as_deref())?;
         let (customer, status) = (self.customer.as_deref(), self.status.as_deref());
         let since = self.since.unwrap_or(Timestamp(i64::MIN));
+        let word = WantedWord::parse(self.q.as_deref())?;
+        let pattern = word.as_ref().map(|word| word.pattern.as_str());
+        let [sum, other_sum] = word.as_ref().map_or([None, None], |word| word.amounts);
         let Read { mut rows, refunding, totals, outcomes: (ended, succeeded) } =
             cx.deps.store.read(|tx| {
                 let (before, id) = (page.before.0, page.before.1.as_str());
                 Ok(Read {
-                    rows: tx.rows(PAYMENTS, args![customer, status, since, before, id, page.fetch()])?,
+                    rows: tx.rows(
+                        PAYMENTS,
+                        args![customer, status, since, before, id, page.fetch(), pattern, sum, other_sum],
+                    )?,
                     refunding: tx.rows(REFUNDS_UNDER_WAY, args![])?,
                     totals: tx.rows(PAYMENT_TOTALS, args![customer, since])?,
                     outcomes: tx.one(PAYMENT_OUTCOMES, args![customer, since])?,

@@ -9,6 +9,9 @@ statements! {
         AND issued_at >= $5 AND issued_at < $6 \
         AND (CAST($7 AS TEXT) IS NULL OR $7 = CASE WHEN amount_minor > 0 AND refunded_minor >= amount_minor \
         THEN 'refunded' ELSE status END) \
+        AND (CAST($8 AS TEXT) IS NULL OR LOWER(number) LIKE LOWER($8) ESCAPE '!' \
+        OR LOWER(description) LIKE LOWER($8) ESCAPE '!' OR LOWER(status) LIKE LOWER($8) ESCAPE '!' \
+        OR amount_minor = CAST($9 AS BIGINT) OR amount_minor = CAST($10 AS BIGINT)) \
         ORDER BY issued_at DESC, id DESC LIMIT $4";
     TIMES = "SELECT issued_at FROM invoices WHERE customer_id = $1 ORDER BY issued_at DESC";
     // What was heard of the customer's objects, and the last comparison that left all of them as Stripe has them.
@@ -65,7 +68,12 @@ statements! {
     PAYMENTS = "SELECT id, customer_id, invoice_id, amount_minor, refunded_minor, currency, status, created_at \
         FROM payments WHERE (CAST($1 AS TEXT) IS NULL OR customer_id = $1) \
         AND (CAST($2 AS TEXT) IS NULL OR status = $2) AND created_at >= $3 \
-        AND (created_at < $4 OR (created_at = $4 AND id < $5)) ORDER BY created_at DESC, id DESC LIMIT $6";
+        AND (created_at < $4 OR (created_at = $4 AND id < $5)) \
+        AND (CAST($7 AS TEXT) IS NULL OR LOWER(id) LIKE LOWER($7) ESCAPE '!' \
+        OR LOWER(invoice_id) LIKE LOWER($7) ESCAPE '!' OR LOWER(customer_id) LIKE LOWER($7) ESCAPE '!' \
+        OR LOWER(status) LIKE LOWER($7) ESCAPE '!' \
+        OR amount_minor = CAST($8 AS BIGINT) OR amount_minor = CAST($9 AS BIGINT)) \
+        ORDER BY created_at DESC, id DESC LIMIT $6";
     // Asked for and undecided, or decided and still on its way.
     REFUNDS_UNDER_WAY = "SELECT subject FROM stripe_operations WHERE kind = 'refund' AND state = 'started' \
         UNION SELECT payment_id FROM refunds WHERE status = 'pending' AND payment_id IS NOT NULL";

@@ -30,6 +30,8 @@ pub enum RateGroup {
     OperatorKey,
     /// Webhooks, by address: Stripe sends all of them from a few.
     Webhook,
+    /// Searches of the palette, by address: one for each pause in typing.
+    Palette,
     /// Everything else, by address.
     Other,
     /// All mail that leaves the house.
@@ -53,7 +55,7 @@ impl fmt::Display for Limit {
 
 impl RateGroup {
     /// Every group.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Login,
         Self::LoginAccount,
         Self::MagicLink,
@@ -66,6 +68,7 @@ impl RateGroup {
         Self::Convert,
         Self::OperatorKey,
         Self::Webhook,
+        Self::Palette,
         Self::Other,
         Self::Mail,
     ];
@@ -102,6 +105,7 @@ impl RateGroup {
             Self::Convert => ("convert", 120, 60, "conversions from one address"),
             Self::OperatorKey => ("operator_key", 10, 60, "wrong operator keys from one address"),
             Self::Webhook => ("webhook", 12_000, 60, "webhooks from one address"),
+            Self::Palette => ("palette", 240, 60, "searches of the palette from one address"),
             Self::Other => ("other", 1200, 60, "all other requests from one address"),
             Self::Mail => ("mail", 200, 3600, "mails that are sent, in total"),
         }

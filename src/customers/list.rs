@@ -6,13 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::sql::LIST;
 use super::{Customer, ShownCustomer};
 use crate::events::Log;
-use crate::operation::outbox::as_pattern;
-use crate::operation::{Access, Cost, Cx, Meta, Operation, Page, Route};
-use crate::platform::{Fault, Result};
+use crate::operation::{Access, Cost, Cx, Meta, Operation, Page, Route, WantedWord};
+use crate::platform::Result;
 use crate::store::args;
-
-/// No address is longer.
-const LONGEST_WORD: usize = 254;
 
 /// List customers, newest first.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, clap::Args)]
@@ -55,13 +51,10 @@ impl Operation for ListCustomers {
 
     fn run(&self, cx: &Cx) -> Result<Customers> {
         let page = Page::parse(self.limit, self.cursor.as_deref())?;
-        let word = self.q.as_deref().map(str::trim).filter(|word| !word.is_empty());
-        if word.is_some_and(|word| word.chars().count() > LONGEST_WORD) {
-            return Err(Fault::invalid("q", format!("expected {LONGEST_WORD} characters at the most")));
-        }
-        let pattern = word.map(|word| format!("%{}%", as_pattern(word)));
+        let word = WantedWord::parse(self.q.as_deref())?;
+        let pattern = word.as_ref().map(|word| word.pattern.as_str());
         let (before, id) = (page.before.0, page.before.1.as_str());
-        let wanted = args![before, id, page.fetch(), pattern.as_deref()];
+        let wanted = args![before, id, page.fetch(), pattern];
         let mut rows: Vec<Customer> = cx.deps.store.read(|tx| tx.rows(LIST, wanted))?;
         let next_cursor = page.cut(&mut rows, |customer| (customer.created_at, customer.id.clone()));
         Ok(Customers { customers: rows.into_iter().map(Into::into).collect(), next_cursor })

@@ -23,6 +23,7 @@ mod progress;
 mod resident;
 mod sql;
 mod troubles;
+mod wanted;
 
 pub use answer::{Answer, SessionChange, Status};
 pub use caller::{Access, Caller, Profile, SignedIn};
@@ -43,3 +44,4 @@ pub use progress::Progress;
 pub use resident::{BuildResident, RefreshResident, Resident, Residents};
 pub(crate) use sql::ALL as STATEMENTS;
 pub use troubles::Troubles;
+pub use wanted::WantedWord;

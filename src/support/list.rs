@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::sql::OWN;
 use super::{OperatorsTicket, Ticket};
 use crate::events::Log;
-use crate::operation::{Access, Cost, Cx, Meta, Operation, Page, Route};
+use crate::operation::{Access, Cost, Cx, Meta, Operation, Page, Route, WantedWord};
 use crate::platform::Result;
 use crate::store::args;
 
@@ -21,6 +21,10 @@ pub struct ListTickets {
     /// The `next_cursor` of the page before.
     #[serde(default)]
     pub cursor: Option<String>,
+    /// Only those whose message or answer has this in it.
+    #[serde(default)]
+    #[schemars(length(max = 254))]
+    pub q: Option<String>,
 }
 
 /// A page of a customer's tickets.
@@ -45,7 +49,9 @@ impl Operation for ListTickets {
     fn run(&self, cx: &Cx) -> Result<Tickets> {
         let page = Page::parse(self.limit, self.cursor.as_deref())?;
         let customer = cx.caller.customer()?.profile.customer_id.as_str();
-        let wanted = args![customer, page.before.0, page.before.1.as_str(), page.fetch()];
+        let word = WantedWord::parse(self.q.as_deref())?;
+        let pattern = word.as_ref().map(|word| word.pattern.as_str());
+        let wanted = args![customer, page.before.0, page.before.1.as_str(), page.fetch(), pattern];
         let mut rows: Vec<OperatorsTicket> = cx.deps.store.read(|tx| tx.rows(OWN, wanted))?;
         let next_cursor = page.cut(&mut rows, |ticket| (ticket.created_at, ticket.id.clone()));
         Ok(Tickets { tickets: rows.into_iter().map(Into::into).collect(), next_cursor })

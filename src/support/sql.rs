@@ -7,6 +7,8 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, 'open', $7)";
     OWN = "SELECT id, customer_id, email, topic, message, job_id, status, created_at, answered_at, answer \
         FROM support_tickets WHERE customer_id = $1 AND (created_at < $2 OR (created_at = $2 AND id < $3)) \
+        AND (CAST($5 AS TEXT) IS NULL OR LOWER(message) LIKE LOWER($5) ESCAPE '!' \
+        OR LOWER(answer) LIKE LOWER($5) ESCAPE '!') \
         ORDER BY created_at DESC, id DESC LIMIT $4";
     EVERY = "SELECT id, customer_id, email, topic, message, job_id, status, created_at, answered_at, answer \
         FROM support_tickets WHERE (created_at < $1 OR (created_at = $1 AND id < $2)) \

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use echopilot_core::jobs::{self, Job, ListJobs, SummariseAccount};
+use echopilot_core::jobs::{self, Job, ListJobDays, ListJobs, SummariseAccount};
 use echopilot_core::operation::Cx;
 use echopilot_core::platform::{Code, Timestamp};
 use proptest::prelude::*;
@@ -77,6 +77,39 @@ fn the_month_is_counted_in_utc_and_without_the_unscored() {
         assert_eq!(this.qa_mean, Some(80.5));
         assert_eq!((last.jobs, last.scored, last.qa_mean), (1, 1, Some(80.5)));
         assert_eq!(this.since.to_string(), "2026-03-01T00:00:00.000Z");
+    });
+}
+
+#[test]
+fn days_are_those_of_utc_each_once_beside_as_many_before() {
+    on_each_engine(|engine| {
+        let app = TestApp::on(engine);
+        let own = app.customer("own@example.com");
+        let today = own.now.utc().format("%Y-%m-%d").to_string();
+        let midnight = Timestamp::parse(&format!("{today}T00:00:00Z")).unwrap().millis();
+        let day = 24 * 3_600_000;
+        // Today twice, the last moment of yesterday, the first and the last moment of the days before, and too long ago.
+        let times = [0, 5, -1, -6 * day, -6 * day - 1, -13 * day, -13 * day - 1];
+        for (number, time) in times.iter().enumerate() {
+            add(&own, 0, number, midnight + time);
+        }
+        add(&app.customer("other@example.com"), 1, 0, midnight);
+        let listed = own.call(&ListJobDays { days: Some(7) }).unwrap();
+        let counted = |days: &[jobs::DayFigures]| days.iter().map(|day| day.jobs).collect::<Vec<_>>();
+        assert_eq!(counted(&listed.now), [1, 0, 0, 0, 0, 1, 2]);
+        assert_eq!(counted(&listed.before), [1, 0, 0, 0, 0, 0, 1]);
+        let last = listed.now.last().unwrap();
+        assert_eq!((last.scored, last.qa_mean, last.cost_micro), (1, Some(80.5), 14));
+        assert_eq!(listed.now[1].qa_mean, None, "a day without jobs has no score, and none of zero");
+        assert_eq!(last.since, Timestamp(midnight));
+        let all: Vec<Timestamp> = listed.before.iter().chain(&listed.now).map(|day| day.since).collect();
+        assert!(all.windows(2).all(|pair| pair[1].millis() - pair[0].millis() == day));
+        assert_eq!(own.call(&ListJobDays::default()).unwrap().now.len(), 30);
+        for days in [0, 93] {
+            let fault = own.call(&ListJobDays { days: Some(days) }).unwrap_err();
+            assert_eq!((fault.code, fault.fields[0].field.as_str()), (Code::Invalid, "days"));
+        }
+        assert_eq!(app.stranger().call(&ListJobDays::default()).unwrap_err().code, Code::Unauthenticated);
     });
 }
 

@@ -182,7 +182,7 @@ fn pages_of_tickets_show_each_once_newest_first() {
         let (mut seen, mut cursor) = (Vec::new(), None);
         loop {
             let ada = app.customer("ada@example.com");
-            let page = ada.call(&ListTickets { limit: Some(2), cursor }).unwrap();
+            let page = ada.call(&ListTickets { limit: Some(2), cursor, q: None }).unwrap();
             seen.extend(page.tickets.into_iter().map(|ticket| (ticket.created_at, ticket.id)));
             cursor = page.next_cursor;
             if cursor.is_none() {

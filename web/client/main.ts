@@ -1,14 +1,22 @@
 // What every page runs. Pages work without it: this only adds comfort.
+import { startCharts } from "./chart";
+import { startChoices } from "./choices";
 import { startDrafts } from "./drafts";
 import { startForms } from "./forms";
 import { startKeys } from "./keys";
+import { startLive } from "./live";
 import { startMenus } from "./menus";
+import { startNote } from "./note";
 import { startPalette } from "./palette";
 import { startTheme } from "./theme";
 
 startTheme();
+startChoices();
 startPalette();
 startKeys();
 startMenus();
 startForms();
 startDrafts();
+startNote();
+startLive();
+startCharts();

@@ -19,6 +19,10 @@ export function startMenus(): void {
     open.open = false;
     open.querySelector("summary")?.focus();
   });
+  for (const button of document.querySelectorAll<HTMLElement>("[data-opens]")) {
+    const dialog = document.getElementById(button.dataset["opens"] ?? "");
+    button.addEventListener("click", () => dialog instanceof HTMLDialogElement && dialog.showModal());
+  }
   for (const button of document.querySelectorAll("[data-close]")) {
     button.addEventListener("click", () => button.closest("dialog")?.close());
   }

@@ -1,6 +1,7 @@
 // The theme: the server writes it into <html data-theme> from the cookie, so nothing flashes. Here it changes without a new page.
 
-const YEAR = 31_536_000;
+import { announce, remember } from "./note";
+
 const root = document.documentElement;
 type Theme = "dark" | "light" | "system";
 
@@ -13,11 +14,9 @@ function shown(): "dark" | "light" {
 /** Show a theme and remember it, with the same cookie as POST /theme sets. */
 export function setTheme(theme: Theme): void {
   root.dataset["theme"] = theme;
-  const secure = location.protocol === "https:" ? ";Secure" : "";
-  document.cookie = `ep_theme=${theme};Path=/;Max-Age=${YEAR};SameSite=Lax${secure}`;
+  remember("ep_theme", theme);
   reflect();
-  const status = document.querySelector("#announce");
-  if (status) status.textContent = theme === "system" ? "The theme follows your system" : `${theme === "light" ? "Light" : "Dark"} theme`;
+  announce(theme === "system" ? "The theme follows your system" : `${theme === "light" ? "Light" : "Dark"} theme`);
 }
 
 export function toggleTheme(): void {

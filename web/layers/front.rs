@@ -25,7 +25,7 @@ use super::limits::Limits;
 use super::limits::shared::Shared;
 use super::record::Record;
 use super::streaming::Streaming;
-use super::{address, body, csrf, headers, host, request_id};
+use super::{address, body, csrf, headers, host, packed, request_id};
 use crate::caller::{self, Credentials, WrongKey};
 use crate::foreign::{self, Foreign};
 use crate::mount::{self, Matched, Table, Target, What};
@@ -141,6 +141,7 @@ impl Front {
             What::Handler => {
                 let mut request = Request::from_parts(parts, Body::from(bytes));
                 let visit = Arc::new(record.visit(connection, request.headers()));
+                let is_packed = packed::wants(request.headers());
                 request.extensions_mut().insert(visit);
                 // Boxed, so that requests without a handler need not carry its size.
                 let response = Box::pin(self.handlers.clone().oneshot(request)).await;
@@ -149,7 +150,7 @@ impl Front {
                 if response.extensions_mut().remove::<WrongKey>().is_some() {
                     self.limit(RateGroup::OperatorKey, true, record).await?;
                 }
-                Ok(response)
+                Ok(if is_packed { packed::packed(response, &record.request_id).await } else { response })
             }
         }
     }

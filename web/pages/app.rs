@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::{OriginalUri, Path, State};
 use axum::response::IntoResponse as _;
 use echopilot_core::billing::{ListInvoices, SummariseBilling};
-use echopilot_core::jobs::{ListJobs, SummariseAccount};
+use echopilot_core::jobs::{ListJobDays, ListJobs, SummariseAccount};
 use echopilot_core::operation::{Caller, SignedIn};
 use echopilot_core::platform::Fault;
 use http::header::{ACCEPT_ENCODING, IF_NONE_MATCH};
@@ -14,7 +14,7 @@ use http::{HeaderMap, Response};
 
 use super::frame::{frame, lead_to, page, stripe_is_down};
 use super::overview::{self, Asked};
-use super::view::{BillingNotice, InvoiceStatus};
+use super::view::{BillingNotice, ChartChoice, InvoiceStatus};
 use super::{form, invoices as list};
 use crate::assets;
 use crate::caller::cookie;
@@ -41,19 +41,23 @@ pub(super) async fn overview(
         Ok(session) => session,
         Err(elsewhere) => return elsewhere,
     };
+    let query: Vec<(String, String)> =
+        form_urlencoded::parse(uri.query().unwrap_or("").as_bytes()).into_owned().collect();
+    let choice = ChartChoice::parse(query.iter().map(|(name, word)| (name.as_str(), word.as_str())));
     let cx = visit.cx(&site);
     let asked = site.offload(move || Asked {
+        days: cx.call(&ListJobDays { days: Some(choice.days) }),
         account: cx.call(&SummariseAccount::default()),
         billing: cx.call(&SummariseBilling::default()),
         jobs: cx.call(&ListJobs { limit: Some(RECENT), ..ListJobs::default() }),
     });
     match asked.await {
         Ok(asked) => {
-            let (shell, new_visitor) = frame(&site, &visit, &headers, "/app");
-            let query = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes());
-            let word = query.into_iter().find(|(name, _)| name == "billing").map(|(_, word)| word);
-            let notice = word.and_then(|word| BillingNotice::parse(&word));
-            page(&overview::view(shell, &session, asked, notice, &visit), new_visitor)
+            let path = uri.path_and_query().map_or("/app", |path| path.as_str());
+            let (shell, new_visitor) = frame(&site, &visit, &headers, path);
+            let word = query.iter().find(|(name, _)| name == "billing").map(|(_, word)| word);
+            let notice = word.and_then(|word| BillingNotice::parse(word));
+            page(&overview::view(shell, &session, asked, notice, choice, &visit), new_visitor)
         }
         Err(fault) => Problem::from(fault).into_response(),
     }
@@ -78,6 +82,7 @@ pub(super) async fn invoices(
         cursor: wanted.cursor.clone(),
         status: wanted.status.map(|status| InvoiceStatus::as_str(status).to_owned()),
         year: wanted.year,
+        q: None,
     };
     let cx = visit.cx(&site);
     let history = site.call(cx, operation).await;

@@ -11,7 +11,8 @@ use crate::site::Site;
 const NEXT: [&str; 4] = ["/app", "/app/invoices", "/app/support", "/app/sessions"];
 
 /// Where a signed-in operator may be led by `next`.
-const NEXT_OF_OPERATORS: [&str; 3] = ["/payments", "/payments/link", "/payments/reconciliation"];
+const NEXT_OF_OPERATORS: [&str; 4] =
+    ["/payments", "/payments/link", "/payments/reconciliation", "/dashboard/v2/settings"];
 
 /// The fields as they were sent; the first of a name counts.
 pub(super) struct Form(Vec<(String, String)>);

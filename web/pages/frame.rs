@@ -8,7 +8,7 @@ use echopilot_core::sentinel::{Dependencies, DependencyStatus};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
-use super::view::{Account, ErrorPage, Moment, Shell, Theme};
+use super::view::{Account, ErrorPage, Looks, Moment, Shell, Theme};
 use crate::caller::cookie;
 use crate::layers::Visit;
 use crate::problem::Problem;
@@ -39,6 +39,7 @@ pub(super) fn frame(
     let shell = Shell {
         path: path.to_owned(),
         theme: cookie(headers, THEME_COOKIE).and_then(Theme::parse).unwrap_or_default(),
+        looks: Looks::read(|name| cookie(headers, name)),
         csrf,
         account,
         operator,
@@ -62,6 +63,7 @@ pub(crate) fn error_page(
     let shell = Shell {
         path: path.to_owned(),
         theme: Theme::parse(theme).unwrap_or_default(),
+        looks: Looks::default(),
         // No forms but the theme's, which is left to the script here: an error must not set cookies.
         csrf: String::new(),
         account: None,

@@ -58,6 +58,7 @@ fn all(cx: &Cx, wanted: &Wanted, most: usize) -> Result<Csv> {
         cursor: None,
         status: wanted.status.map(|status| status.as_str().to_owned()),
         year: wanted.year,
+        q: None,
     };
     let mut written = 0;
     loop {

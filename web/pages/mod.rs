@@ -2,6 +2,7 @@
 //! operation could decide. Every page and form has a row in [`ROWS`].
 
 mod app;
+mod components;
 mod csv;
 mod device;
 mod form;
@@ -11,9 +12,11 @@ mod invoices_file;
 mod login;
 mod operator_login;
 mod overview;
+mod palette;
 mod payments;
 mod portal;
 mod sessions;
+mod settings;
 mod support;
 mod theme;
 mod verify;
@@ -41,6 +44,11 @@ pub const ROWS: &[Foreign] = &[
     Foreign::form("/auth/login/demo", "Form: sign in to the demo account (demo mode only)."),
     Foreign::form("/auth/logout", "Form: sign out."),
     Foreign::form("/theme", "Form: choose a theme."),
+    Foreign::form(
+        "/choices",
+        "Form: choose the density, the side bar, or whether single letters are shortcuts.",
+    ),
+    Foreign::operator_page("/dashboard/v2/settings", "How pages look and listen to this operator."),
     Foreign::customer_page("/app", "The customer's overview."),
     Foreign::customer_page("/app/invoices", "The customer's invoices."),
     Foreign::customer_page("/app/support", "Write to support; the customer's messages and their answers."),
@@ -51,6 +59,20 @@ pub const ROWS: &[Foreign] = &[
         Access::Customer,
         "The customer's invoices as a file, with the filters of the page.",
         "text/csv",
+    ),
+    Foreign::of(
+        Method::Get,
+        "/app/palette",
+        Access::Customer,
+        "What the customer's command palette finds: invoices and messages with a word in them.",
+        "application/json",
+    ),
+    Foreign::of(
+        Method::Get,
+        "/dashboard/palette",
+        Access::Operator,
+        "What an operator's command palette finds: customers and payments with a word in them.",
+        "application/json",
     ),
     Foreign::customer_form("/app/billing/portal", "Form: go to the payment provider's billing portal."),
     Foreign::page("/dashboard/login", "Sign-in of operators: the key, once.").about_operators(),
@@ -78,6 +100,8 @@ pub const ROWS: &[Foreign] = &[
     Foreign::form("/app/sessions/end", "Form: end one session, or all others."),
     Foreign::form("/app/sessions/code", "Form: mail a code that stands in for a forgotten password."),
     Foreign::form("/app/sessions/password", "Form: set or change the password."),
+    Foreign::page("/dev/components", "Every component in every state; in debug builds only.")
+        .about_operators(),
     Foreign::page(
         "/assets/{name}",
         "Style sheet, scripts and icons, by a name that changes with their content.",
@@ -93,7 +117,11 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         .route("/auth/verify", get(verify::page).post(verify::sign_in))
         .route("/auth/login/demo", post(login::demo))
         .route("/auth/logout", post(login::sign_out))
+        .route("/app/palette", get(palette::of_customer))
+        .route("/dashboard/palette", get(palette::of_operator))
         .route("/theme", post(theme::choose))
+        .route("/choices", post(settings::choose))
+        .route("/dashboard/v2/settings", get(settings::page))
         .route("/app", get(app::overview))
         .route("/app/invoices", get(app::invoices))
         .route("/app/support", get(support::page).post(support::send))
@@ -114,5 +142,6 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         .route("/app/sessions/end", post(sessions::end))
         .route("/app/sessions/code", post(sessions::send_code))
         .route("/app/sessions/password", post(sessions::set_password))
+        .route("/dev/components", get(components::page))
         .route("/assets/{name}", get(app::asset))
 }

@@ -1,15 +1,15 @@
 //! From a customer's figures to the page of them. What can't be known says why.
 
 use echopilot_core::billing::{BillingSummary, Sum};
-use echopilot_core::jobs::{AccountSummary, Job, Jobs};
+use echopilot_core::jobs::{AccountSummary, DayFigures, Job, JobDays, Jobs};
 use echopilot_core::operation::SignedIn;
 use echopilot_core::platform::{Result, Timestamp};
 
 use super::frame::day;
 use super::invoices::row;
 use super::view::{
-    BillingNotice, Change, Direction, Failure, Figure, JobRow, JobStatus, Judgement, OverviewPage, Part,
-    Plan, QaChart, QaPoint, Shell, Stat, Usage, capitalised,
+    BillingNotice, Change, ChartChoice, DayChart, Direction, Failure, Figure, JobRow, JobStatus, Judgement,
+    Metric, OverviewPage, Part, Plan, Shell, Stat, Usage, capitalised,
 };
 use crate::layers::Visit;
 
@@ -18,6 +18,7 @@ pub(super) struct Asked {
     pub(super) account: Result<AccountSummary>,
     pub(super) billing: Result<BillingSummary>,
     pub(super) jobs: Result<Jobs>,
+    pub(super) days: Result<JobDays>,
 }
 
 /// The page.
@@ -26,6 +27,7 @@ pub(super) fn view(
     session: &SignedIn,
     asked: Asked,
     billing_notice: Option<BillingNotice>,
+    choice: ChartChoice,
     visit: &Visit,
 ) -> OverviewPage {
     let failed = || Failure { request_id: visit.request_id.clone() };
@@ -34,6 +36,13 @@ pub(super) fn view(
         Ok(summary) => Part::Ready(stat(summary, &against)),
         Err(_) => Part::Failed(failed()),
     };
+    let switch = |part: Part<Stat>, metric: Metric| match part {
+        Part::Ready(stat) => {
+            let href = ChartChoice { metric, ..choice }.address();
+            Part::Ready(stat.leads_to(href, choice.metric == metric))
+        }
+        failed @ Part::Failed(_) => failed,
+    };
     let billing = |stat: fn(&BillingSummary, &str) -> Stat| match &asked.billing {
         Ok(summary) => Part::Ready(stat(summary, &against)),
         Err(_) => Part::Failed(failed()),
@@ -41,18 +50,19 @@ pub(super) fn view(
     OverviewPage {
         plan: plan(session, asked.billing.as_ref().ok()),
         billing: billing_notice,
-        jobs: account(jobs),
-        quality: account(quality),
+        jobs: switch(account(jobs), Metric::Jobs),
+        quality: switch(account(quality), Metric::Quality),
         spend: billing(spend),
         open_invoices: billing(open_invoices),
         next_invoice: match &asked.billing {
             Ok(summary) => Part::Ready(summary.next_open.as_ref().map(|invoice| row(invoice, visit.now))),
             Err(_) => Part::Failed(failed()),
         },
-        chart: match &asked.jobs {
-            Ok(page) => Part::Ready(chart(&page.jobs)),
+        chart: match &asked.days {
+            Ok(found) => Part::Ready(chart(found, choice)),
             Err(_) => Part::Failed(failed()),
         },
+        choice,
         recent: match &asked.jobs {
             Ok(page) => Part::Ready(page.jobs.iter().map(job).collect()),
             Err(_) => Part::Failed(failed()),
@@ -83,7 +93,7 @@ fn jobs(summary: &AccountSummary, against: &str) -> Stat {
         },
     };
     let figure = Figure::Known { value: this.to_string(), unit: String::new(), change };
-    Stat { label: "Jobs this month".into(), figure, usage: usage(summary) }
+    Stat { usage: usage(summary), ..Stat::new("Jobs this month", figure) }
 }
 
 fn usage(summary: &AccountSummary) -> Option<Usage> {
@@ -101,7 +111,7 @@ fn quality(summary: &AccountSummary, against: &str) -> Stat {
             change: quality_change(mean, summary.last_month.qa_mean, against),
         },
     };
-    Stat { label: "Mean QA score".into(), figure, usage: None }
+    Stat::new("Mean QA score", figure)
 }
 
 fn quality_change(this: f64, last: Option<f64>, against: &str) -> Change {
@@ -137,18 +147,15 @@ fn spend(summary: &BillingSummary, against: &str) -> Stat {
         _ => Change::Unknown { reason: format!("Not comparable with {against}") },
     };
     let figure = Figure::Known { value: amounts(&summary.paid_this_month), unit: String::new(), change };
-    Stat { label: "Spend this month".into(), figure, usage: None }
+    Stat::new("Spend this month", figure).leads_to("/app/invoices".to_owned(), false)
 }
 
 fn open_invoices(summary: &BillingSummary, against: &str) -> Stat {
     let count: i64 = summary.open.iter().map(|sum| sum.count).sum();
     let unit = if count == 0 { String::new() } else { amounts(&summary.open) };
     let change = Change::Unknown { reason: format!("No figure kept for {against}") };
-    Stat {
-        label: "Open invoices".into(),
-        figure: Figure::Known { value: count.to_string(), unit, change },
-        usage: None,
-    }
+    let figure = Figure::Known { value: count.to_string(), unit, change };
+    Stat::new("Open invoices", figure).leads_to("/app/invoices?status=open".to_owned(), false)
 }
 
 fn amounts(sums: &[Sum]) -> String {
@@ -158,17 +165,18 @@ fn amounts(sums: &[Sum]) -> String {
     sums.iter().map(|sum| sum.amount.as_str()).collect::<Vec<_>>().join(" + ")
 }
 
-fn chart(jobs: &[Job]) -> QaChart {
-    let scored: Vec<(&Job, f64)> = jobs.iter().rev().filter_map(|job| Some((job, job.qa_score?))).collect();
-    let first = scored.first().map(|(job, _)| job.qa_target);
-    let target =
-        first.filter(|target| scored.iter().all(|(job, _)| (job.qa_target - target).abs() < f64::EPSILON));
-    let points = scored.iter().map(|(job, score)| QaPoint {
-        job: job.task.clone(),
-        score: *score,
-        at: day(job.created_at),
-    });
-    QaChart { points: points.collect(), target }
+fn chart(found: &JobDays, choice: ChartChoice) -> DayChart {
+    let value = |day: &DayFigures| match choice.metric {
+        Metric::Quality => day.qa_mean,
+        #[expect(clippy::cast_precision_loss, reason = "nobody has 2^52 jobs a day")]
+        Metric::Jobs => Some(day.jobs as f64),
+    };
+    let name = |day: &DayFigures| super::frame::day(day.since).text;
+    DayChart {
+        days: found.now.iter().map(name).collect(),
+        values: found.now.iter().map(value).collect(),
+        before: choice.compared.then(|| found.before.iter().map(value).collect()),
+    }
 }
 
 fn job(job: &Job) -> JobRow {

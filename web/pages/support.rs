@@ -123,7 +123,7 @@ async fn show(
     toast: Option<String>,
 ) -> Response<Body> {
     let first_page = cursor.is_none();
-    let (cx, operation) = (visit.cx(site), ListTickets { limit: Some(LISTED), cursor });
+    let (cx, operation) = (visit.cx(site), ListTickets { limit: Some(LISTED), cursor, q: None });
     let listed: Result<Tickets> = site.call(cx, operation).await;
     // A wrong cursor is the visitor's to mend; a store that fails leaves the form standing.
     if let Err(fault) = &listed

@@ -6,10 +6,11 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::IntoResponse as _;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Response};
+use http::{HeaderMap, Response};
 
 use super::form::{Form, own_path};
 use super::frame::{THEME_COOKIE, lead_to};
+use super::settings::kept;
 use super::view::Theme;
 use crate::layers::Visit;
 use crate::problem::Problem;
@@ -30,10 +31,5 @@ pub(super) async fn choose(
     let Some(theme) = Theme::parse(form.get("theme")) else {
         return Problem::from(Fault::invalid("theme", "expected dark, light or system")).into_response();
     };
-    // Scripts write this cookie too, hence it is the one that they may read.
-    let cookie = format!(
-        "{THEME_COOKIE}={theme}; Path=/; Max-Age=31536000; SameSite=Lax{}",
-        site.cookies.secure_suffix()
-    );
-    lead_to(own_path(form.get("next")).unwrap_or("/"), HeaderValue::try_from(cookie).ok())
+    lead_to(own_path(form.get("next")).unwrap_or("/"), kept(&site, THEME_COOKIE, theme.as_str()))
 }

@@ -62,6 +62,13 @@ export async function open(browser, { base, screen = viewport("desktop-1440"), t
   return { context, page, guard };
 }
 
+// The window in another size, and the page laid out for it: a renderer hears of it a little later than we do.
+export async function resize(page, { width, height }) {
+  await page.setViewportSize({ width, height });
+  await page.waitForFunction((wanted) => document.documentElement.clientWidth === wanted, width);
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
 async function watch(page, origin) {
   const found = [];
   page.on("console", (message) => {

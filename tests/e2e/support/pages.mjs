@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { resize } from "./browser.mjs";
 import { OPERATOR_KEY } from "./server.mjs";
 
 // Every page there is: one line here and it is checked on six screens, in two themes, for size and for speed.
@@ -8,11 +9,13 @@ export const PAGES = [
   { name: "login-password", path: "/auth/login?with=password", status: 200, signedIn: false, budget: 60 },
   { name: "verify", path: `/auth/verify?token=${"x".repeat(43)}`, status: 200, signedIn: false, budget: 60 },
   { name: "app", path: "/app", status: 200, signedIn: true, budget: 35, lighthouse: [95, 100] },
+  { name: "app-jobs", path: "/app?metric=jobs&range=7d&compare=previous", status: 200, signedIn: true, budget: 35 },
   { name: "invoices", path: "/app/invoices", status: 200, signedIn: true, budget: 60 },
   { name: "support", path: "/app/support", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
   { name: "sessions", path: "/app/sessions", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
   { name: "operator-login", path: "/dashboard/login", status: 200, signedIn: false, budget: 60, lighthouse: [90, 95] },
   { name: "payments", path: "/payments", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
+  { name: "settings", path: "/dashboard/v2/settings", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
   { name: "payment-link", path: "/payments/link", status: 200, signedIn: true, budget: 60 },
   { name: "reconciliation", path: "/payments/reconciliation", status: 200, signedIn: true, budget: 60 },
   { name: "not-found", path: "/no-such-page", status: 404, signedIn: false, budget: 60 },
@@ -89,11 +92,11 @@ export async function openKeySheet(page) {
 // A window as tall as the page for the time of `work`: nothing is under a bar that sticks to its edge.
 export async function withWholePage(page, { width, height }, work) {
   const whole = await page.evaluate(() => document.documentElement.scrollHeight);
-  await page.setViewportSize({ width, height: Math.max(whole, height) });
+  await resize(page, { width, height: Math.max(whole, height) });
   try {
     await work();
   } finally {
-    await page.setViewportSize({ width, height });
+    await resize(page, { width, height });
   }
 }
 

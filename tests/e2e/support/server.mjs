@@ -35,12 +35,12 @@ export function freePort() {
 // The key of the one operator here; long enough to be one anywhere.
 export const OPERATOR_KEY = "operator-of-the-browser-tests-0123456789";
 
-// `settings` are environment variables over the ones of this process, `RATE_LIMITS` for example.
-export async function startServer({ settings = {} } = {}) {
+// `settings` are environment variables over the ones of this process, `RATE_LIMITS` for example; `program` another binary.
+export async function startServer({ settings = {}, program = binary() } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "echopilot-e2e-"));
   const base = `http://127.0.0.1:${await freePort()}`;
   const args = ["serve", "--demo", "--bind", new URL(base).host, "--data-dir", folder];
-  const child = spawn(binary(), args, { cwd: folder, env: { ...process.env, DASHBOARD_KEY: `grace:${OPERATOR_KEY}`, ...settings }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, args, { cwd: folder, env: { ...process.env, DASHBOARD_KEY: `grace:${OPERATOR_KEY}`, ...settings }, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (chunk) => (output = (output + chunk).slice(-20_000)));

@@ -56,7 +56,7 @@ impl Home {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let home = Self { folder, database, settings: Vec::new(), demo: false };
         let limits = "login=off,login_account=off,magic_link=off,magic_link_account=off,verify=off,lead=off,\
-                      support=off,flags=off,flags_user=off,convert=off,operator_key=off,webhook=off,other=off,mail=off";
+                      support=off,flags=off,flags_user=off,convert=off,operator_key=off,webhook=off,palette=off,other=off,mail=off";
         let home = home.set("RATE_LIMITS", limits);
         match home.database.as_ref().map(|database| database.text.clone()) {
             Some(url) => home.set("DATABASE_URL", &url).set("AUTH_JWT_SECRET", SECRET),

@@ -14,6 +14,7 @@ pub(crate) fn group_of(method: &str, template: &str) -> RateGroup {
         "/api/payments/webhook" | "/webhook/stripe" | "/api/public/after-payment" if acts => {
             RateGroup::Webhook
         }
+        "/app/palette" | "/dashboard/palette" => RateGroup::Palette,
         "/api/flags/eval" => RateGroup::Flags,
         "/api/flags/convert" if acts => RateGroup::Convert,
         _ if template.starts_with("/ofrep/") => RateGroup::Flags,
@@ -31,6 +32,7 @@ mod tests {
         assert_eq!(group_of("GET", "/auth/login"), RateGroup::Other);
         assert_eq!(group_of("POST", "/ofrep/v1/evaluate/flags/{key}"), RateGroup::Flags);
         assert_eq!(group_of("POST", "/webhook/stripe"), RateGroup::Webhook);
+        assert_eq!(group_of("GET", "/app/palette"), RateGroup::Palette);
         assert_eq!(group_of("GET", "/health"), RateGroup::Other);
     }
 }

@@ -184,7 +184,6 @@ fn stats(listed: &Payments) -> Vec<Stat> {
         unit: unit.to_owned(),
         change: Change::Unknown { reason: note },
     };
-    let stat = |label: &str, figure| Stat { label: label.to_owned(), figure, usage: None };
     let sums: Vec<&str> = listed.totals.iter().map(|total| total.volume.as_str()).collect();
     let count: i64 = listed.totals.iter().map(|total| total.count).sum();
     let volume = match count {
@@ -209,7 +208,7 @@ fn stats(listed: &Payments) -> Vec<Stat> {
     } else {
         known(given_back.join(" + "), "", "Of these payments".to_owned())
     };
-    vec![stat("Volume", volume), stat("Success rate", rate), stat("Refunds", refunds)]
+    vec![Stat::new("Volume", volume), Stat::new("Success rate", rate), Stat::new("Refunds", refunds)]
 }
 
 fn row(deps: &Deps, payment: &ShownPayment, mode: PaymentMode, days: u32) -> PaymentRow {

@@ -11,6 +11,31 @@ pub struct Stat {
     pub figure: Figure,
     /// How much of a limit it uses, where there is one.
     pub usage: Option<Usage>,
+    /// Where it leads: to its chart, or to what it counts.
+    pub link: Option<StatLink>,
+}
+
+/// Where a figure leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatLink {
+    /// The address.
+    pub href: String,
+    /// Whether what it leads to is what is shown.
+    pub current: bool,
+}
+
+impl Stat {
+    /// A figure without a limit that leads nowhere.
+    pub fn new(label: impl Into<String>, figure: Figure) -> Self {
+        Self { label: label.into(), figure, usage: None, link: None }
+    }
+
+    /// The same, leading there.
+    #[must_use]
+    pub fn leads_to(mut self, href: String, current: bool) -> Self {
+        self.link = Some(StatLink { href, current });
+        self
+    }
 }
 
 /// A value, or why there is none.

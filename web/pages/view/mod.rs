@@ -4,36 +4,44 @@
 //!
 //! Every struct has `samples()` in tests: one for each state that its page can be in, all of them rendered and checked.
 
+mod components;
 mod error;
 mod figures;
 mod invoices;
 mod login;
+mod looks;
 mod nav;
 mod nearest;
 mod operator_login;
 mod overview;
+mod overview_chart;
 mod payments;
 mod sessions;
+mod settings;
 mod shell;
 mod support;
 #[cfg(test)]
 mod tests;
 mod verify;
 
+pub use components::ComponentsPage;
 pub use error::ErrorPage;
 pub use figures::{Change, Direction, Figure, Judgement, Stat, Usage};
 pub use invoices::{Freshness, InvoiceRow, InvoiceStatus, InvoicesPage, StatusFilter};
 pub use login::{FieldError, LoginLimit, LoginNotice, LoginPage, LoginStep};
+pub use looks::{CHOICES, Choice, Looks, Setting};
 pub use nav::{Act, Audience, Command, PLACES, Place};
 pub use nearest::nearest;
 pub use operator_login::OperatorLoginPage;
-pub use overview::{BillingNotice, JobRow, JobStatus, OverviewPage, Plan, QaChart, QaPoint};
+pub use overview::{BillingNotice, JobRow, JobStatus, OverviewPage, Plan};
+pub use overview_chart::{ChartChoice, DayChart, Metric};
 pub use payments::{
     Compared, DifferenceRow, LastComparison, LinkFields, LinkPage, LinkStep, PaymentMode, PaymentRow,
     PaymentsNotice, PaymentsPage, ReconciliationPage, RefundFields, RefundPage, RefundState, RefundTarget,
     WebhookRow,
 };
 pub use sessions::{Devices, SessionRow, SessionsNotice, SessionsPage};
+pub use settings::SettingsPage;
 pub use shell::{Account, Shell, Theme};
 pub use support::{SupportPage, TicketRow, TicketState};
 pub use verify::{VerifyPage, VerifyState};

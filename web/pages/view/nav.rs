@@ -1,5 +1,5 @@
-//! The places one can go to, once: header, bottom bar, palette, key sheet, error pages and the search for the nearest
-//! place all read this table. A new page is a new row.
+//! The places one can go to, once: header, side bar, bottom bar, palette, key sheet, error pages and the search for the
+//! nearest place all read this table. A new page is a new row of one line.
 
 /// A page of the product that people reach by its name.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,8 +20,10 @@ pub struct Place {
     pub in_bar: bool,
     /// Its name among the tabs of `/app`, empty when it is none of them.
     pub tab: &'static str,
+    /// The heading under which it stands in the side bar, empty when it does not stand there.
+    pub section: &'static str,
     /// Who may go there.
-    pub audience: Audience,
+    pub audiences: &'static [Audience],
 }
 
 /// Who a place is for.
@@ -45,81 +47,84 @@ impl Audience {
     }
 }
 
-/// All places that exist.
+impl Place {
+    const fn of(audiences: &'static [Audience], names: [&'static str; 4]) -> Self {
+        let [label, command, path, icon] = names;
+        let (letter, tab, section) = ("", "", "");
+        Self { label, command, path, icon, letter, in_header: false, in_bar: false, tab, section, audiences }
+    }
+
+    /// A place of customers: its name, what the palette says, its path and its icon.
+    const fn customers(names: [&'static str; 4]) -> Self {
+        Self::of(&[Audience::Customer], names)
+    }
+
+    /// A place of those who are not signed in.
+    const fn strangers(names: [&'static str; 4]) -> Self {
+        Self::of(&[Audience::Stranger], names)
+    }
+
+    /// A place of operators.
+    const fn operators(names: [&'static str; 4]) -> Self {
+        Self::of(&[Audience::Operator], names)
+    }
+
+    /// The letter that leads there after `g`.
+    const fn letter(mut self, letter: &'static str) -> Self {
+        self.letter = letter;
+        self
+    }
+
+    /// Also in the header.
+    const fn in_header(mut self) -> Self {
+        self.in_header = true;
+        self
+    }
+
+    /// Also in the bar at the bottom of a phone; there the first four stand, the others behind "More".
+    const fn in_bar(mut self) -> Self {
+        self.in_bar = true;
+        self
+    }
+
+    /// Also among the tabs of `/app`, under this name.
+    const fn tab(mut self, tab: &'static str) -> Self {
+        self.tab = tab;
+        self
+    }
+
+    /// Also in the side bar under this heading, and in the bar at the bottom of a phone.
+    const fn section(mut self, section: &'static str) -> Self {
+        self.section = section;
+        self.in_bar()
+    }
+
+    /// Whether they may go there.
+    pub fn is_for(&self, audience: Audience) -> bool {
+        self.audiences.contains(&audience)
+    }
+}
+
+/// All places that exist, in the order of the menus.
+#[rustfmt::skip]
 pub const PLACES: &[Place] = &[
-    Place {
-        label: "App",
-        command: "Open App",
-        path: "/app",
-        icon: "app",
-        letter: "a",
-        in_header: true,
-        in_bar: true,
-        tab: "Overview",
-        audience: Audience::Customer,
-    },
-    Place {
-        label: "Invoices",
-        command: "Invoices",
-        path: "/app/invoices",
-        icon: "invoice",
-        letter: "",
-        in_header: false,
-        in_bar: true,
-        tab: "Invoices",
-        audience: Audience::Customer,
-    },
-    Place {
-        label: "Support",
-        command: "Write to Support",
-        path: "/app/support",
-        icon: "mail",
-        letter: "",
-        in_header: false,
-        in_bar: true,
-        tab: "Support",
-        audience: Audience::Customer,
-    },
-    Place {
-        label: "Devices",
-        command: "Devices and password",
-        path: "/app/sessions",
-        icon: "user",
-        letter: "",
-        in_header: false,
-        in_bar: true,
-        tab: "Devices",
-        audience: Audience::Customer,
-    },
-    Place {
-        label: "Sign in",
-        command: "Sign in",
-        path: "/auth/login",
-        icon: "user",
-        letter: "",
-        in_header: false,
-        in_bar: false,
-        tab: "",
-        audience: Audience::Stranger,
-    },
-    Place {
-        label: "Payments",
-        command: "Open Payments",
-        path: "/payments",
-        icon: "invoice",
-        letter: "p",
-        in_header: true,
-        in_bar: true,
-        tab: "",
-        audience: Audience::Operator,
-    },
+    Place::customers(["App", "Open App", "/app", "app"]).letter("a").in_header().in_bar().tab("Overview"),
+    Place::customers(["Invoices", "Invoices", "/app/invoices", "invoice"]).letter("i").in_bar().tab("Invoices"),
+    Place::customers(["Support", "Write to Support", "/app/support", "mail"]).letter("m").in_bar().tab("Support"),
+    Place::customers(["Devices", "Devices and password", "/app/sessions", "user"]).in_bar().tab("Devices"),
+    Place::strangers(["Sign in", "Sign in", "/auth/login", "user"]),
+    Place::operators(["Payments", "Open Payments", "/payments", "invoice"]).letter("p").section(DASHBOARD),
+    Place::operators(["Settings", "Open Settings", "/dashboard/v2/settings", "gear"]).section(DASHBOARD),
 ];
+
+/// The heading of the operators' places in the side bar.
+const DASHBOARD: &str = "Dashboard";
 
 /// An entry of the palette.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
     /// Unique among commands; the visitor's recent ones are kept by it.
-    pub id: &'static str,
+    pub id: String,
     /// What it says.
     pub label: &'static str,
     /// Its icon.
@@ -137,37 +142,94 @@ pub enum Act {
     Send(&'static str),
     /// Toggle the theme.
     Theme,
+    /// Show the list of keys.
+    Keys,
+    /// Look among records of this kind only, by the name that the server gives it.
+    Among(&'static str),
 }
 
 impl Command {
+    fn new(id: &str, label: &'static str, icon: &'static str, act: Act) -> Self {
+        Self { id: id.to_owned(), label, icon, act }
+    }
+
     /// The attribute by which the script knows what to do. Holds constants of this table only, so it needs no escaping.
     pub fn attribute(&self) -> String {
         match self.act {
             Act::Go(path) => format!(" data-href=\"{path}\""),
             Act::Send(form) => format!(" data-form=\"#{form}\""),
             Act::Theme => " data-command=\"theme\"".to_owned(),
+            Act::Keys => " data-command=\"keys\"".to_owned(),
+            Act::Among(kind) => format!(" data-level=\"{kind}\""),
         }
     }
 }
 
 /// The commands of somebody.
 pub(super) fn commands(audience: Audience) -> Vec<Command> {
-    let mut commands: Vec<Command> = places(audience)
-        .map(|place| Command {
-            id: place.icon,
-            label: place.command,
-            icon: place.icon,
-            act: Act::Go(place.path),
-        })
-        .collect();
-    commands.push(Command { id: "theme", label: "Toggle Theme", icon: "moon", act: Act::Theme });
+    let go = |place: &Place| {
+        let id = format!("go{}", place.path.replace('/', "-"));
+        Command::new(&id, place.command, place.icon, Act::Go(place.path))
+    };
+    let mut commands: Vec<Command> = places(audience).map(go).collect();
+    for (id, label, icon, kind) in records(audience) {
+        commands.push(Command::new(id, label, icon, Act::Among(kind)));
+    }
+    commands.push(Command::new("theme", "Toggle Theme", "moon", Act::Theme));
+    commands.push(Command::new("keys", "Show the keys", "keyboard", Act::Keys));
     if audience != Audience::Stranger {
-        commands.push(Command { id: "leave", label: "Sign out", icon: "leave", act: Act::Send("sign-out") });
+        commands.push(Command::new("leave", "Sign out", "leave", Act::Send("sign-out")));
     }
     commands
 }
 
+/// The kinds of records that somebody can look among: a row each, with the name that the server gives the kind.
+const fn records(audience: Audience) -> &'static [(&'static str, &'static str, &'static str, &'static str)] {
+    match audience {
+        Audience::Customer => &[
+            ("find-invoice", "Find an invoice", "search", "Invoices"),
+            ("find-message", "Find a message", "search", "Messages"),
+        ],
+        Audience::Operator => &[
+            ("find-customer", "Find a customer", "search", "Customers"),
+            ("find-payment", "Find a payment", "search", "Payments"),
+        ],
+        Audience::Stranger => &[],
+    }
+}
+
 /// The places of somebody.
 pub(super) fn places(audience: Audience) -> impl Iterator<Item = &'static Place> {
-    PLACES.iter().filter(move |place| place.audience == audience)
+    PLACES.iter().filter(move |place| place.is_for(audience))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    const EVERYBODY: [Audience; 3] = [Audience::Customer, Audience::Stranger, Audience::Operator];
+
+    #[test]
+    fn nobody_has_two_places_of_one_letter_or_two_commands_of_one_name() {
+        for audience in EVERYBODY {
+            let letters: Vec<&str> =
+                places(audience).map(|place| place.letter).filter(|letter| !letter.is_empty()).collect();
+            assert_eq!(letters.iter().collect::<BTreeSet<_>>().len(), letters.len(), "{letters:?}");
+            let commands = commands(audience);
+            let ids: BTreeSet<&str> = commands.iter().map(|command| command.id.as_str()).collect();
+            let labels: BTreeSet<&str> = commands.iter().map(|command| command.label).collect();
+            assert_eq!((ids.len(), labels.len()), (commands.len(), commands.len()), "{commands:?}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_a_side_bar_is_for_operators_and_on_their_phones_too() {
+        let sections: Vec<&Place> = PLACES.iter().filter(|place| !place.section.is_empty()).collect();
+        assert!(!sections.is_empty());
+        for place in sections {
+            assert_eq!((place.audiences, place.in_bar), (&[Audience::Operator][..], true), "{place:?}");
+        }
+    }
 }

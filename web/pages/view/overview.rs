@@ -2,8 +2,8 @@
 
 use askama::Template;
 
+use super::overview_chart::{ChartChoice, DayChart, Metric};
 use super::{Badge, InvoiceRow, Moment, Part, Shell, Stat, Tone};
-use crate::chart::line::Line;
 
 /// The page.
 #[derive(Debug, Clone, Template)]
@@ -23,8 +23,10 @@ pub struct OverviewPage {
     pub spend: Part<Stat>,
     /// Open invoices.
     pub open_invoices: Part<Stat>,
-    /// Scores of recent jobs.
-    pub chart: Part<QaChart>,
+    /// What the chart shows.
+    pub choice: ChartChoice,
+    /// A figure of each day.
+    pub chart: Part<DayChart>,
     /// The latest jobs, newest first; empty when there is none.
     pub recent: Part<Vec<JobRow>>,
     /// The open invoice that is due first.
@@ -103,63 +105,6 @@ pub struct Plan {
 impl Plan {
     fn badge(&self) -> Badge {
         Badge { tone: Tone::Info, glyph: "bolt", text: self.name.clone() }
-    }
-}
-
-/// Scores to draw.
-#[derive(Debug, Clone, PartialEq)]
-pub struct QaChart {
-    /// Oldest first.
-    pub points: Vec<QaPoint>,
-    /// The score that a job has to reach, when all have the same.
-    pub target: Option<f64>,
-}
-
-/// The score of one job.
-#[derive(Debug, Clone, PartialEq)]
-pub struct QaPoint {
-    /// The job's name.
-    pub job: String,
-    /// 0 to 100.
-    pub score: f64,
-    /// When it was done.
-    pub at: Moment,
-}
-
-impl QaPoint {
-    fn shown(&self) -> String {
-        format!("{:.1}", self.score)
-    }
-}
-
-impl QaChart {
-    /// The chart; none when there is nothing that can be drawn.
-    fn line(&self) -> Option<String> {
-        let values: Vec<f64> = self.points.iter().map(|point| point.score).collect();
-        let (first, last) = (self.points.first()?, self.points.last()?);
-        let below = self.target.map(|target| values.iter().filter(|value| **value < target).count());
-        let lowest = values.iter().copied().fold(f64::INFINITY, f64::min);
-        let highest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let mut description = match values.len() {
-            1 => format!("One score, {}.", first.shown()),
-            count => {
-                format!("{count} scores, from {lowest:.1} to {highest:.1}, the latest {}.", last.shown())
-            }
-        };
-        if let (Some(target), Some(below)) = (self.target, below) {
-            description = format!("{description} {below} below the target of {target}.");
-        }
-        let line = Line {
-            id: "quality-chart",
-            title: "QA score of recent jobs",
-            description: &description,
-            values: &values,
-            limits: (0.0, 100.0),
-            target: self.target,
-            from: &first.at.text,
-            to: &last.at.text,
-        };
-        line.render().ok()
     }
 }
 
@@ -242,6 +187,14 @@ impl OverviewPage {
             ("Spend this month", &self.spend),
             ("Open invoices", &self.open_invoices),
         ]
+    }
+
+    /// The heading of the chart.
+    fn chart_title(&self) -> &'static str {
+        match self.choice.metric {
+            Metric::Quality => "Quality",
+            Metric::Jobs => "Jobs",
+        }
     }
 }
 

@@ -5,12 +5,19 @@ use crate::pages::view::{Change, Direction, Failure, Figure, InvoiceStatus, Judg
 
 fn known(label: &str, value: &str, unit: &str, change: Change) -> Part<Stat> {
     let figure = Figure::Known { value: value.into(), unit: unit.into(), change };
-    Part::Ready(Stat { label: label.into(), figure, usage: None })
+    Part::Ready(Stat::new(label, figure))
 }
 
 fn unknown(label: &str, reason: &str) -> Part<Stat> {
     let figure = Figure::Unknown { reason: reason.into() };
-    Part::Ready(Stat { label: label.into(), figure, usage: None })
+    Part::Ready(Stat::new(label, figure))
+}
+
+fn leading(part: Part<Stat>) -> Part<Stat> {
+    match part {
+        Part::Ready(stat) => Part::Ready(stat.leads_to(ChartChoice::default().address(), true)),
+        failed @ Part::Failed(_) => failed,
+    }
 }
 
 fn moved(direction: Direction, by: &str, judgement: Judgement) -> Change {
@@ -36,16 +43,12 @@ fn job(name: &str, kind: &str, qa: Option<&str>, cost: &str, status: JobStatus, 
     JobRow { name: name.into(), kind: kind.into(), qa: qa.map(Into::into), cost: cost.into(), status, date }
 }
 
-fn points() -> Vec<QaPoint> {
-    let scores = [88.5, 91.0, 86.0, 76.5, 83.0, 90.5, 94.0, 92.5, 89.0, 95.5, 93.0, 96.0];
-    (1_u8..)
-        .zip(scores)
-        .map(|(index, score)| QaPoint {
-            job: format!("Summarise ticket {index}"),
-            score,
-            at: Moment::new(format!("2026-11-{index:02}T09:30:00Z"), format!("{index} Nov 2026")),
-        })
-        .collect()
+/// The QA score of twelve days, of which two have none, beside the twelve before.
+fn days() -> DayChart {
+    let scores = [88.5, 91.0, 0.0, 76.5, 83.0, 90.5, 94.0, 0.0, 89.0, 95.5, 93.0, 96.0];
+    let values: Vec<Option<f64>> = scores.into_iter().map(|score| (score > 0.0).then_some(score)).collect();
+    let before = values.iter().rev().map(|value| value.map(|value| value - 4.0)).collect();
+    DayChart { days: (1..=12).map(|day| format!("{day} Nov 2026")).collect(), values, before: Some(before) }
 }
 
 fn jobs() -> Vec<JobRow> {
@@ -91,7 +94,12 @@ fn full() -> OverviewPage {
             312,
             1000,
         ),
-        quality: known("Mean QA score", "89.6", "of 100", moved(Direction::Down, "1.2", Judgement::Worse)),
+        quality: leading(known(
+            "Mean QA score",
+            "89.6",
+            "of 100",
+            moved(Direction::Down, "1.2", Judgement::Worse),
+        )),
         spend: known(
             "Spend this month",
             "41.20",
@@ -99,7 +107,8 @@ fn full() -> OverviewPage {
             moved(Direction::Up, "USD 3.10", Judgement::Neutral),
         ),
         open_invoices: known("Open invoices", "1", "", Change::Same { against: "October".into() }),
-        chart: Part::Ready(QaChart { points: points(), target: Some(80.0) }),
+        choice: ChartChoice { compared: true, ..ChartChoice::default() },
+        chart: Part::Ready(days()),
         recent: Part::Ready(jobs()),
         next_invoice: Part::Ready(Some(InvoiceRow::sample("EP-1042", InvoiceStatus::Open))),
     }
@@ -110,7 +119,6 @@ impl OverviewPage {
     pub(crate) fn samples() -> Vec<(&'static str, Self)> {
         let full = full();
         let invoice = InvoiceRow::sample("EP-1042", InvoiceStatus::Open);
-        let points = points();
         let empty = Self {
             plan: Plan { name: "Free".into(), renews: None, ends: None },
             jobs: used(
@@ -131,7 +139,7 @@ impl OverviewPage {
                 Change::Unknown { reason: "No earlier month to compare with".into() },
             ),
             open_invoices: known("Open invoices", "0", "", Change::Same { against: "October".into() }),
-            chart: Part::Ready(QaChart { points: Vec::new(), target: Some(80.0) }),
+            chart: Part::Ready(DayChart { values: vec![None; 12], before: None, ..days() }),
             recent: Part::Ready(Vec::new()),
             next_invoice: Part::Ready(None),
             ..full.clone()
@@ -150,7 +158,15 @@ impl OverviewPage {
             recent: Part::Failed(failure()),
             ..broken.clone()
         };
-        let one = QaChart { points: points[..1].to_vec(), target: None };
+        let mut one = DayChart { values: vec![None; 12], before: None, ..days() };
+        one.values[4] = Some(83.0);
+        let counted = |value: &Option<f64>| Some(value.map_or(0.0, |value| value - 75.0));
+        let counts = DayChart {
+            values: days().values.iter().map(counted).collect(),
+            before: days().before.map(|before| before.iter().map(counted).collect()),
+            ..days()
+        };
+        let by_jobs = ChartChoice { metric: Metric::Jobs, days: 7, compared: true };
         let light = Shell { theme: crate::pages::view::Theme::Light, ..full.shell.clone() };
         let banners = Shell {
             demo: true,
@@ -181,6 +197,7 @@ impl OverviewPage {
             ("app-part-failed", broken),
             ("app-all-failed", down),
             ("app-one-score", Self { chart: Part::Ready(one), ..full.clone() }),
+            ("app-jobs", Self { choice: by_jobs, chart: Part::Ready(counts), ..full.clone() }),
             (
                 "app-overdue-full",
                 Self {

@@ -1,6 +1,7 @@
 //! What surrounds every page: who is signed in, the theme, banners, menus.
 
 use super::Link;
+use super::looks::Looks;
 use super::nav::{Audience, Command, Place, commands, places};
 
 /// The frame of a page.
@@ -10,6 +11,8 @@ pub struct Shell {
     pub path: String,
     /// The theme of the cookie `ep_theme`.
     pub theme: Theme,
+    /// Density, side bar and keys, of their cookies.
+    pub looks: Looks,
     /// The token that every form carries in its field `csrf`.
     pub csrf: String,
     /// Who is signed in.
@@ -45,6 +48,18 @@ impl Account {
     pub fn initial(&self) -> String {
         self.shown_name().trim().chars().next().map_or_else(|| "?".to_owned(), |first| first.to_string())
     }
+}
+
+/// Entries that the bar at the bottom of a phone has room for.
+const BAR: usize = 5;
+
+/// The bar at the bottom of a phone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BarLinks {
+    /// What stands in it.
+    pub shown: Vec<&'static Place>,
+    /// What stands behind "More"; empty when all have room.
+    pub more: Vec<&'static Place>,
 }
 
 /// The theme that the visitor chose.
@@ -148,9 +163,28 @@ impl Shell {
         self.places().into_iter().filter(|place| place.in_header).collect()
     }
 
-    /// The links of the bar at the bottom of a phone.
-    pub fn bar_links(&self) -> Vec<&'static Place> {
-        self.places().into_iter().filter(|place| place.in_bar).collect()
+    /// The side bar: headings with their links, in the order of the table.
+    pub fn side_sections(&self) -> Vec<(&'static str, Vec<&'static Place>)> {
+        let mut sections: Vec<(&'static str, Vec<&'static Place>)> = Vec::new();
+        for place in self.places().into_iter().filter(|place| !place.section.is_empty()) {
+            match sections.iter_mut().find(|(section, _)| *section == place.section) {
+                Some((_, links)) => links.push(place),
+                None => sections.push((place.section, vec![place])),
+            }
+        }
+        sections
+    }
+
+    /// The links of the bar at the bottom of a phone, and those behind its "More": there is room for five.
+    pub fn bar_links(&self) -> BarLinks {
+        let mut shown: Vec<&'static Place> = self.places().into_iter().filter(|place| place.in_bar).collect();
+        let more = if shown.len() > BAR { shown.split_off(BAR - 1) } else { Vec::new() };
+        BarLinks { shown, more }
+    }
+
+    /// Whether this page is one of those.
+    pub fn is_among(&self, places: &[&'static Place]) -> bool {
+        places.iter().any(|place| self.is_current(place))
     }
 
     /// The places that have a letter.
@@ -161,6 +195,20 @@ impl Shell {
     /// The entries of the palette.
     pub fn commands(&self) -> Vec<Command> {
         commands(self.audience())
+    }
+
+    /// What the palette finds in the store beside its commands, in words; none for those who may see nothing there.
+    pub fn records(&self) -> Option<&'static str> {
+        match self.audience() {
+            Audience::Operator => Some("a customer, a payment"),
+            Audience::Customer => Some("an invoice, a message"),
+            Audience::Stranger => None,
+        }
+    }
+
+    /// Where the palette asks for them.
+    pub fn records_path(&self) -> &'static str {
+        if self.audience() == Audience::Operator { "/dashboard/palette" } else { "/app/palette" }
     }
 
     /// The tabs of `/app`.
@@ -206,6 +254,7 @@ pub(crate) mod samples {
         Shell {
             path: path.to_owned(),
             theme: Theme::Dark,
+            looks: Looks::default(),
             csrf: "csrf-token".to_owned(),
             account: None,
             operator: None,

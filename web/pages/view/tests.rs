@@ -23,6 +23,8 @@ fn pages() -> Vec<(&'static str, String)> {
         .extend(ReconciliationPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(VerifyPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(SessionsPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(ComponentsPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(SettingsPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(ErrorPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages
 }

@@ -20,11 +20,11 @@ fn error(field: &'static str, text: &str) -> Vec<FieldError> {
 fn stat(label: &str, value: &str, unit: &str, note: &str) -> Stat {
     let change = Change::Unknown { reason: note.into() };
     let figure = Figure::Known { value: value.into(), unit: unit.into(), change };
-    Stat { label: label.into(), figure, usage: None }
+    Stat::new(label, figure)
 }
 
 fn unknown(label: &str, reason: &str) -> Stat {
-    Stat { label: label.into(), figure: Figure::Unknown { reason: reason.into() }, usage: None }
+    Stat::new(label, Figure::Unknown { reason: reason.into() })
 }
 
 fn payment(id: &str, status: &str, refund: RefundState) -> PaymentRow {

@@ -1,0 +1,25 @@
+// Lists of operators by keyboard: [data-rows] holds rows; j and k move, Enter opens the row's first link, / goes to the search.
+
+/** The rows that can be gone through, in the order of the page. */
+function rows(): HTMLElement[] {
+  return [...document.querySelectorAll<HTMLElement>("[data-rows] tbody tr, [data-rows] > li")];
+}
+
+/** Go `step` rows on from the one that has the focus; from nowhere to the first. */
+export function moveRow(step: number): void {
+  const all = rows();
+  const here = all.findIndex((row) => row.contains(document.activeElement));
+  const next = all[here < 0 ? 0 : Math.min(Math.max(here + step, 0), all.length - 1)];
+  if (!next) return;
+  next.tabIndex = -1;
+  next.focus();
+  next.scrollIntoView({ block: "nearest" });
+}
+
+/** Open the row that has the focus itself; false when none has. */
+export function openRow(): boolean {
+  const row = rows().find((candidate) => candidate === document.activeElement);
+  const link = row?.querySelector<HTMLElement>("a[href], summary, button");
+  link?.click();
+  return link != null;
+}
