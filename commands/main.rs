@@ -12,9 +12,11 @@ mod global;
 mod help;
 mod jobs;
 mod keys;
+mod leads;
 mod logs;
 mod man;
 mod migrate;
+mod pricing;
 mod scheduler;
 mod seed_demo;
 mod serve;
@@ -60,6 +62,10 @@ enum Command {
     #[command(subcommand)]
     Jobs(jobs::Verb),
     #[command(subcommand)]
+    Leads(leads::Verb),
+    #[command(subcommand)]
+    Pricing(pricing::Verb),
+    #[command(subcommand)]
     Logs(logs::Verb),
     #[command(subcommand)]
     Config(config::Verb),
@@ -89,6 +95,8 @@ fn main() -> ExitCode {
         Command::Customers(verb) => customers::run(&verb, global, ui),
         Command::Billing(verb) => billing::run(&verb, global, ui),
         Command::Jobs(verb) => jobs::run(&verb, global, ui),
+        Command::Leads(verb) => leads::run(&verb, global, ui),
+        Command::Pricing(verb) => pricing::run(&verb, global, ui),
         Command::Logs(verb) => logs::run(&verb, global, ui),
         Command::Config(verb) => config::run(&verb, global, ui),
         Command::Migrate(verb) => migrate::run(&verb, global, ui),

@@ -29,6 +29,11 @@ impl Form {
         Ok(form)
     }
 
+    /// What a form says that was not made for this visitor: to be shown to them again, and for nothing else.
+    pub(super) fn unverified(body: &Bytes) -> Self {
+        Self(form_urlencoded::parse(body).into_owned().collect())
+    }
+
     /// A field; empty when it is absent.
     pub(super) fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value)

@@ -58,7 +58,7 @@ impl ErrorPage {
     /// Everything there is for customers and strangers: who asks is not known here, and a page that needs a session
     /// leads to the sign-in itself. Operators know their way.
     fn places() -> Vec<&'static Place> {
-        PLACES.iter().filter(|place| place.audience != Audience::Operator).collect()
+        PLACES.iter().filter(|place| !place.is_for(Audience::Operator)).collect()
     }
 
     /// Too many tries to sign in: mail has a limit of its own, so it is the way on.

@@ -21,7 +21,7 @@ pub struct Place {
     /// Its name among the tabs of `/app`, empty when it is none of them.
     pub tab: &'static str,
     /// Who may go there.
-    pub audience: Audience,
+    pub audiences: &'static [Audience],
 }
 
 /// Who a place is for.
@@ -33,6 +33,13 @@ pub enum Audience {
     Stranger,
     /// Operators with a session in this browser, on their own pages.
     Operator,
+}
+
+impl Place {
+    /// Whether they may go there.
+    pub fn is_for(&self, audience: Audience) -> bool {
+        self.audiences.contains(&audience)
+    }
 }
 
 impl Audience {
@@ -48,6 +55,17 @@ impl Audience {
 /// All places that exist.
 pub const PLACES: &[Place] = &[
     Place {
+        label: "Home",
+        command: "Home",
+        path: "/",
+        icon: "home",
+        letter: "h",
+        in_header: true,
+        in_bar: true,
+        tab: "",
+        audiences: &[Audience::Customer, Audience::Stranger],
+    },
+    Place {
         label: "App",
         command: "Open App",
         path: "/app",
@@ -56,7 +74,7 @@ pub const PLACES: &[Place] = &[
         in_header: true,
         in_bar: true,
         tab: "Overview",
-        audience: Audience::Customer,
+        audiences: &[Audience::Customer],
     },
     Place {
         label: "Invoices",
@@ -67,7 +85,7 @@ pub const PLACES: &[Place] = &[
         in_header: false,
         in_bar: true,
         tab: "Invoices",
-        audience: Audience::Customer,
+        audiences: &[Audience::Customer],
     },
     Place {
         label: "Support",
@@ -78,7 +96,7 @@ pub const PLACES: &[Place] = &[
         in_header: false,
         in_bar: true,
         tab: "Support",
-        audience: Audience::Customer,
+        audiences: &[Audience::Customer],
     },
     Place {
         label: "Devices",
@@ -89,7 +107,29 @@ pub const PLACES: &[Place] = &[
         in_header: false,
         in_bar: true,
         tab: "Devices",
-        audience: Audience::Customer,
+        audiences: &[Audience::Customer],
+    },
+    Place {
+        label: "Pricing",
+        command: "Open Pricing",
+        path: "/pricing",
+        icon: "tag",
+        letter: "p",
+        in_header: true,
+        in_bar: true,
+        tab: "",
+        audiences: &[Audience::Customer, Audience::Stranger],
+    },
+    Place {
+        label: "Support",
+        command: "Open Support",
+        path: "/support",
+        icon: "help",
+        letter: "s",
+        in_header: true,
+        in_bar: true,
+        tab: "",
+        audiences: &[Audience::Customer, Audience::Stranger],
     },
     Place {
         label: "Sign in",
@@ -100,7 +140,7 @@ pub const PLACES: &[Place] = &[
         in_header: false,
         in_bar: false,
         tab: "",
-        audience: Audience::Stranger,
+        audiences: &[Audience::Stranger],
     },
     Place {
         label: "Payments",
@@ -111,7 +151,7 @@ pub const PLACES: &[Place] = &[
         in_header: true,
         in_bar: true,
         tab: "",
-        audience: Audience::Operator,
+        audiences: &[Audience::Operator],
     },
 ];
 
@@ -169,5 +209,5 @@ pub(super) fn commands(audience: Audience) -> Vec<Command> {
 
 /// The places of somebody.
 pub(super) fn places(audience: Audience) -> impl Iterator<Item = &'static Place> {
-    PLACES.iter().filter(move |place| place.audience == audience)
+    PLACES.iter().filter(move |place| place.is_for(audience))
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Badge, InvoiceRow, Moment, Part, Shell, Stat, Tone};
+use super::{Badge, Cta, InvoiceRow, Moment, Part, Shell, Stat, Tone, cta};
 use crate::chart::line::Line;
 
 /// The page.
@@ -103,6 +103,11 @@ pub struct Plan {
 impl Plan {
     fn badge(&self) -> Badge {
         Badge { tone: Tone::Info, glyph: "bolt", text: self.name.clone() }
+    }
+
+    /// The word on the button to the plans, for those who pay nothing yet.
+    fn upgrade(&self) -> Option<String> {
+        (self.name == "Free").then(|| cta(Cta::ComparePlans))
     }
 }
 
