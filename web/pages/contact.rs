@@ -7,11 +7,11 @@ use axum::extract::{OriginalUri, State};
 use axum::response::IntoResponse as _;
 use bytes::Bytes;
 use echopilot_core::operation::Caller;
-use echopilot_core::platform::{Code, Email, Fault};
+use echopilot_core::platform::{Code, Email};
 use echopilot_core::support::{CreateTicket, Topic};
 use http::{HeaderMap, Response, StatusCode};
 
-use super::form::Form;
+use super::form::{Form, NO_ADDRESS};
 use super::frame::{frame, page as rendered};
 use super::help;
 use super::login::words;
@@ -104,9 +104,9 @@ impl Draft {
         let email = match caller {
             Caller::Customer(_) => None,
             _ => Email::parse(&self.email)
-                .map_err(|fault: Fault| match self.email.trim() {
+                .map_err(|_| match self.email.trim() {
                     "" => wrong("email", "Enter your e-mail address".to_owned()),
-                    _ => wrong("email", words(&fault)),
+                    _ => wrong("email", NO_ADDRESS.to_owned()),
                 })
                 .ok(),
         };

@@ -28,7 +28,7 @@ const GROUPS: [(&str, &str); 11] = [
     ("http", "Service"),
     ("scheduler", "Scheduled tasks"),
     ("warehouse", "Warehouse"),
-    ("governance", "Governance"),
+    ("governance_ai", "Governance"),
     ("audit", "Audit"),
 ];
 

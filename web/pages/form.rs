@@ -13,6 +13,9 @@ const NEXT: [&str; 4] = ["/app", "/app/invoices", "/app/support", "/app/sessions
 /// Where a signed-in operator may be led by `next`.
 const NEXT_OF_OPERATORS: [&str; 3] = ["/payments", "/payments/link", "/payments/reconciliation"];
 
+/// What stands at a field for an address that holds none.
+pub(super) const NO_ADDRESS: &str = "Enter an e-mail address such as name@example.com";
+
 /// The fields as they were sent; the first of a name counts.
 pub(super) struct Form(Vec<(String, String)>);
 

@@ -7,7 +7,7 @@ use echopilot_core::leads::CreateLead;
 use echopilot_core::platform::{Code, Email, Fault};
 use http::{HeaderMap, StatusCode};
 
-use super::form::Form;
+use super::form::{Form, NO_ADDRESS};
 use super::login::words;
 use super::view::{FieldError, LeadForm};
 use crate::layers::Visit;
@@ -37,12 +37,9 @@ pub(super) async fn take(
     if is_old {
         return Ok(shown);
     }
-    let email = match Email::parse(&shown.email) {
-        Ok(email) => email,
-        Err(fault) => {
-            shown.errors = errors(&fault, &shown);
-            return Ok(shown);
-        }
+    let Ok(email) = Email::parse(&shown.email) else {
+        shown.errors = errors(&Fault::invalid("email", NO_ADDRESS), &shown);
+        return Ok(shown);
     };
     let operation = CreateLead {
         email,

@@ -56,7 +56,7 @@ pub(super) fn limit(tier: &Tier, count: Option<u32>) -> String {
 }
 
 /// Whether its limits are a matter of talking.
-fn is_agreed(tier: &Tier) -> bool {
+pub(super) fn is_agreed(tier: &Tier) -> bool {
     tier.plan == Plan::Enterprise
 }
 

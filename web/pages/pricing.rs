@@ -12,12 +12,11 @@ use echopilot_core::operation::Caller;
 use echopilot_core::platform::{Code, Email, Fault};
 use http::{HeaderMap, Response, StatusCode};
 
-use super::form::Form;
+use super::form::{Form, NO_ADDRESS};
 use super::frame::{frame, lead_to, page as rendered};
 use super::lead;
-use super::login::words;
 use super::packed::packed;
-use super::plans::{limit, limits, price_of, saving};
+use super::plans::{is_agreed, limit, limits, price_of, saving};
 use super::portal::is_stripes;
 use super::seo::seo;
 use super::view::{
@@ -101,8 +100,8 @@ pub(super) async fn checkout(
         }
         (_, typed) => match Email::parse(typed) {
             Ok(email) => Some(email),
-            Err(fault) => {
-                said.errors.push(FieldError { field, text: words(&fault) });
+            Err(_) => {
+                said.errors.push(FieldError { field, text: NO_ADDRESS.to_owned() });
                 return show(&site, &visit, &headers, said);
             }
         },
@@ -204,10 +203,16 @@ fn card(tier: &Tier, yearly: bool, own: Option<&str>) -> TierCard {
         price,
         per,
         remark: if yearly { saving(tier).unwrap_or_default() } else { String::new() },
-        holds: limits(tier).into_iter().chain(tier.features.iter().cloned()).collect(),
+        holds: holds(tier),
         is_first: tier.plan == Plan::Pro,
         act,
     }
+}
+
+/// The limits, where there are any, then the rest.
+fn holds(tier: &Tier) -> Vec<String> {
+    let limits = if is_agreed(tier) { Vec::new() } else { Vec::from(limits(tier)) };
+    limits.into_iter().chain(tier.features.iter().cloned()).collect()
 }
 
 /// The limits, then every feature that some plan has, in the order in which they are first named.

@@ -43,10 +43,7 @@ impl LeadForm {
         };
         let error = |field, text: &str| FieldError { field, text: text.to_owned() };
         let errors = vec![
-            error(
-                "lead_email",
-                "Expected an e-mail address such as name@example.com, at most 254 characters",
-            ),
+            error("lead_email", "Enter an e-mail address such as name@example.com"),
             error("lead_company", "Expected 1 to 120 characters, without control characters"),
             error("lead_use_case", "Expected 1 to 2000 characters, without control characters"),
             error("lead_consent", "Tick this so that we may keep your request and answer it"),
