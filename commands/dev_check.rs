@@ -6,9 +6,12 @@ use std::path::{Path, PathBuf};
 use echopilot_core::auth::{KeyState, examine_keys};
 use echopilot_core::catalogue::CATALOGUE;
 use echopilot_core::config::{Environment, Settings, examine};
-use echopilot_core::customers::{self, Pricing};
+use echopilot_core::customers::{Pricing, notion::CLIENTS};
+use echopilot_core::leads::notion::PARTNERS;
 use echopilot_core::openapi;
 use echopilot_core::operation::Outside;
+use echopilot_core::outbound::NotionDatabase;
+use echopilot_core::outbound::notion_database::Drift;
 use echopilot_core::platform::{Clock, Result, RootKey, Secret};
 use echopilot_core::store::{DatabaseUrl, Store, StoreOptions, migrate};
 use serde::Serialize;
@@ -76,7 +79,9 @@ pub(crate) fn run(arguments: &Arguments, global: &Global, ui: Ui) -> Result<Exit
     checks.push(store(examined.settings.as_ref()));
     checks.push(signing_keys(examined.settings.as_ref()));
     checks.push(pricing(examined.settings.as_ref()));
-    checks.extend(notion(examined.settings.as_ref()));
+    let settings = examined.settings.as_ref();
+    checks.extend(notion(&CLIENTS, settings, settings.and_then(|all| all.notion.clients.as_deref())));
+    checks.extend(notion(&PARTNERS, settings, settings.and_then(|all| all.notion.partners.as_deref())));
     checks.push(generated(root.as_deref())?);
     checks.push(open_files());
     let findings = checks.iter().filter(|check| check.outcome == Outcome::Finding).count();
@@ -214,22 +219,24 @@ fn pricing(settings: Option<&Settings>) -> Finding {
     }
 }
 
-/// The database that customers are mirrored to; a finding for each property that is not as expected.
-fn notion(settings: Option<&Settings>) -> Vec<Finding> {
-    const ID: &str = "notion Clients";
-    let Some(settings) = settings else { return vec![skipped(ID, "the settings can't be read")] };
-    let (Some(notion), Some(database)) = (Outside::of(settings).notion, settings.notion.clients.as_deref())
-    else {
-        return vec![skipped(ID, "NOTION_TOKEN and NOTION_CLIENT_DB_ID are not both set")];
+/// A database that rows are mirrored to; a finding for each property that is not as expected.
+fn notion(expected: &NotionDatabase, settings: Option<&Settings>, database: Option<&str>) -> Vec<Finding> {
+    let id = format!("notion {}", expected.name);
+    let Some(settings) = settings else { return vec![skipped(&id, "the settings can't be read")] };
+    let (Some(notion), Some(database)) = (Outside::of(settings).notion, database) else {
+        let why = format!("NOTION_TOKEN and {} are not both set", expected.setting);
+        return vec![skipped(&id, &why)];
     };
-    match customers::notion::examine(&*notion, database) {
+    match expected.examine(&*notion, database) {
         Err(fault) => {
-            vec![finding(ID, false, fault.detail, "see that Notion can be reached with these settings")]
+            vec![finding(&id, false, fault.detail, "see that Notion can be reached with these settings")]
         }
-        Ok(schema) if schema.drift.is_empty() => vec![finding(ID, true, "every property is as expected", "")],
+        Ok(schema) if schema.drift.is_empty() => {
+            vec![finding(&id, true, "every property is as expected", "")]
+        }
         Ok(schema) => {
-            let named = |drift: &customers::notion::Drift| {
-                let id = format!("{ID}, {}", drift.property.name);
+            let named = |drift: &Drift| {
+                let id = format!("{id}, {}", drift.property.name);
                 finding(&id, false, drift.evidence(), &drift.remedy())
             };
             schema.drift.iter().map(named).collect()

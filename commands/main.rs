@@ -12,9 +12,11 @@ mod global;
 mod help;
 mod jobs;
 mod keys;
+mod leads;
 mod logs;
 mod man;
 mod migrate;
+mod pricing;
 mod progress;
 mod scheduler;
 mod seed_demo;
@@ -61,6 +63,10 @@ enum Command {
     #[command(subcommand)]
     Jobs(jobs::Verb),
     #[command(subcommand)]
+    Leads(leads::Verb),
+    #[command(subcommand)]
+    Pricing(pricing::Verb),
+    #[command(subcommand)]
     Logs(logs::Verb),
     #[command(subcommand)]
     Config(config::Verb),
@@ -90,6 +96,8 @@ fn main() -> ExitCode {
         Command::Customers(verb) => customers::run(&verb, global, ui),
         Command::Billing(verb) => billing::run(&verb, global, ui),
         Command::Jobs(verb) => jobs::run(&verb, global, ui),
+        Command::Leads(verb) => leads::run(&verb, global, ui),
+        Command::Pricing(verb) => pricing::run(&verb, global, ui),
         Command::Logs(verb) => logs::run(&verb, global, ui),
         Command::Config(verb) => config::run(&verb, global, ui),
         Command::Migrate(verb) => migrate::run(&verb, global, ui),

@@ -7,14 +7,15 @@ use crate::config::LOOKED_AT_EVERY;
 use crate::operation::{Entry, Resident};
 use crate::store::Sql;
 use crate::{
-    audit, auth, billing, customers, demo, governance, jobs, operation, privacy, scheduler, sentinel, store,
-    support, warehouse,
+    audit, auth, billing, customers, demo, governance, jobs, leads, operation, pricing, privacy, scheduler,
+    sentinel, store, support, warehouse,
 };
 
 /// All operations.
 pub const CATALOGUE: &[Entry] = &[
     Entry::of::<sentinel::ShowHealth>(),
     Entry::of::<sentinel::ShowReadiness>(),
+    Entry::of::<scheduler::SummariseStatus>(),
     Entry::of::<scheduler::ShowScheduler>(),
     Entry::of::<scheduler::RunTask>(),
     Entry::of::<scheduler::PauseTask>(),
@@ -67,6 +68,9 @@ pub const CATALOGUE: &[Entry] = &[
     Entry::of::<jobs::SummariseAccount>(),
     Entry::of::<jobs::ListJobDays>(),
     Entry::of::<customers::ShowTiers>(),
+    Entry::of::<pricing::OptimizePricing>(),
+    Entry::of::<leads::CreateLead>(),
+    Entry::of::<leads::ListLeads>(),
     Entry::of::<customers::referrals::ListReferrals>(),
     Entry::of::<governance::ListGovernanceItems>(),
     Entry::of::<warehouse::SyncWarehouse>(),
@@ -106,6 +110,12 @@ pub const RESIDENTS: &[Resident] = &[
     )
     .alone(),
     Resident::new(
+        "scheduled work",
+        scheduler::ScheduledWork::build,
+        scheduler::ScheduledWork::refresh,
+        sentinel::CHECKED_EVERY,
+    ),
+    Resident::new(
         "services",
         sentinel::Services::build,
         sentinel::Services::refresh,
@@ -124,6 +134,8 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         billing::STATEMENTS[1],
         billing::STATEMENTS[2],
         jobs::STATEMENTS,
+        leads::STATEMENTS,
+        pricing::STATEMENTS,
         privacy::STATEMENTS,
         support::STATEMENTS,
         governance::STATEMENTS,

@@ -26,6 +26,8 @@ pub mod customers;
 pub mod demo;
 pub mod governance;
 pub mod jobs;
+pub mod leads;
+pub mod pricing;
 pub mod privacy;
 pub mod scheduler;
 pub mod sentinel;

@@ -88,6 +88,7 @@ fn content_type(name: &str) -> &'static str {
     match name.rsplit('.').next() {
         Some("css") => "text/css; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
+        Some("png") => "image/png",
         Some("svg") => "image/svg+xml",
         Some("txt") => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
@@ -103,6 +104,12 @@ pub fn url(name: &str) -> &'static str {
 /// A file by its name with digest, as it stands behind [`PREFIX`].
 pub fn asset(path: &str) -> Option<&'static Asset> {
     LIBRARY.assets.get(path)
+}
+
+/// How many bytes these files weigh as most browsers get them.
+pub fn weight_of(names: &[&str]) -> usize {
+    let assets = names.iter().filter_map(|name| asset(url(name).strip_prefix(PREFIX)?));
+    assets.map(|asset| asset.brotli.as_ref().unwrap_or(&asset.plain).len()).sum()
 }
 
 /// How an answer is packed.

@@ -117,6 +117,8 @@ const files = {
   "app.js": await script(),
   "favicon.svg": readFileSync(join(here, "client/favicon.svg")),
   "NOTICES.txt": notices(),
+  "og.png": readFileSync(join(here, "client/og.png")),
+  "product.svg": readFileSync(join(here, "client/product.svg")),
   "sprite.svg": sprite(),
 };
 

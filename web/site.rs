@@ -13,6 +13,8 @@ use tokio::sync::Semaphore;
 use crate::caller::Operators;
 use crate::layers::csrf::FormKey;
 use crate::mount;
+use crate::pages;
+use crate::pages::view::Reference;
 use crate::problem::ErrorPage;
 
 /// Built once; shared by everything that answers.
@@ -28,6 +30,7 @@ pub struct Site {
     pub(crate) error_page: ErrorPage,
     described: OnceLock<(&'static [Entry], Vec<ForeignRoute>)>,
     description: OnceLock<Description>,
+    reference: OnceLock<Arc<Reference>>,
 }
 
 /// The OpenAPI document, as it is sent.
@@ -53,6 +56,7 @@ impl Site {
             error_page,
             described: OnceLock::new(),
             description: OnceLock::new(),
+            reference: OnceLock::new(),
         })
     }
 
@@ -75,6 +79,13 @@ impl Site {
     /// Say what the description is to be made of; making it takes milliseconds that the start need not wait for.
     pub(crate) fn describe(&self, catalogue: &'static [Entry], routes: Vec<ForeignRoute>) {
         let _ = self.described.set((catalogue, routes));
+    }
+
+    /// The same for people, made when it is first asked for; empty while the server starts.
+    pub(crate) fn reference(&self) -> Arc<Reference> {
+        let Some((catalogue, routes)) = self.described.get() else { return Arc::default() };
+        let made = || Arc::new(pages::reference(&openapi::document(catalogue, routes)));
+        Arc::clone(self.reference.get_or_init(made))
     }
 
     /// The description of every route, made when it is first asked for.

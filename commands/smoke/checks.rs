@@ -8,6 +8,7 @@ use echopilot_core::events::Log;
 use echopilot_core::operation::{Access, Operation};
 use echopilot_core::outbound::Reply;
 use echopilot_core::platform::{Fault, Secret, Timestamp};
+use echopilot_core::pricing::{OptimizePricing, PricingAdvice, PricingRecommendation};
 use echopilot_core::scheduler::ShowScheduler;
 use echopilot_core::sentinel::{DependencyStatus, ShowHealth};
 use echopilot_core::warehouse::{Reach, ShowWarehouse};
@@ -58,7 +59,7 @@ pub(super) fn all() -> Vec<Check> {
                 "a task has no next time",
             )
         }),
-        Check::absent("pricing optimize", "POST /api/pricing/optimize"),
+        Check::of::<OptimizePricing>("pricing optimize", json!({}), |advice, _| pricing(advice)),
         Check::absent("brain decide", "POST /api/brain/decide"),
         Check::absent("audit", "GET /api/audit/report"),
         Check::absent("export", "GET /api/compliance/export-data"),
@@ -146,6 +147,16 @@ fn health(target: &mut Target) -> Verdict {
     });
     target.demo = demo;
     verdict
+}
+
+/// A suggestion stands on 20 jobs at least and stays within its bounds; with fewer there is none.
+fn pricing(advice: &PricingAdvice) -> Result<(), String> {
+    ensure(advice.current_rate > 0.0, "there is no rate to start from")?;
+    let too_few = advice.recommendation == PricingRecommendation::InsufficientData;
+    ensure(too_few == advice.new_rate.is_none(), "a suggestion without data, or data without a suggestion")?;
+    ensure(too_few || advice.factors.jobs >= 20, "a suggestion from fewer than 20 jobs")?;
+    let bounds = 0.8 * advice.current_rate..=1.25 * advice.current_rate;
+    ensure(advice.new_rate.is_none_or(|rate| bounds.contains(&rate)), "the rate leaps out of its bounds")
 }
 
 fn warehouse(target: &mut Target) -> Verdict {

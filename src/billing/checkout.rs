@@ -154,7 +154,7 @@ pub(super) fn ask(stripe: &dyn Stripe, asked: &Asked) -> Result<Value, StripeFai
         .with("line_items[0][price]", price)
         .with("line_items[0][quantity]", "1")
         .with("success_url", format!("{base_url}/app?checkout=done"))
-        .with("cancel_url", format!("{base_url}/app"))
+        .with("cancel_url", format!("{base_url}/pricing"))
         .with("client_reference_id", customer_id.as_str())
         .with("metadata[customer_id]", customer_id.as_str())
         .with("metadata[plan]", plan.as_str())

@@ -128,6 +128,11 @@ impl<T: DeserializeOwned + Validate> HotDocument<T> {
         self.current.load()
     }
 
+    /// Whether the document in use is the one built into the binary.
+    pub fn is_default(&self) -> bool {
+        self.current.load().version == version_of(self.default)
+    }
+
     /// How it is doing.
     pub fn state(&self) -> HotState {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);

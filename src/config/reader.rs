@@ -171,8 +171,9 @@ impl Reader {
     fn notion(&mut self) -> Option<NotionSettings> {
         let token = self.read("notion_token", token);
         let clients = self.read("notion_client_db_id", parse::notion_id);
+        let partners = self.read("notion_partners_db_id", parse::notion_id);
         let api_base = self.read("notion_api_base", parse::api_base);
-        Some(NotionSettings { token: token?, clients: clients?, api_base: api_base?? })
+        Some(NotionSettings { token: token?, clients: clients?, partners: partners?, api_base: api_base?? })
     }
 
     #[expect(clippy::option_option, reason = "not set and wrong are two things")]

@@ -92,6 +92,8 @@ pub struct NotionSettings {
     pub token: Option<Secret>,
     /// The database Clients.
     pub clients: Option<String>,
+    /// The database Partners, which leads go to.
+    pub partners: Option<String>,
     /// Where the API is, without a slash at its end.
     pub api_base: String,
 }

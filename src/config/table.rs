@@ -325,7 +325,7 @@ pub const SETTINGS: &[Setting] = &[
         secret: true,
         expects: "the token of an integration, such as ntn_…",
         example: "ntn_replace_me",
-        doc: "Mirrors customers to Notion.",
+        doc: "Mirrors customers and leads to Notion.",
         ..PLAIN
     },
     Setting {
@@ -335,6 +335,15 @@ pub const SETTINGS: &[Setting] = &[
         expects: "32 hexadecimal digits, with or without hyphens",
         example: "0123456789abcdef0123456789abcdef",
         doc: "The database Clients, one page a customer.",
+        ..PLAIN
+    },
+    Setting {
+        key: "notion_partners_db_id",
+        env: "NOTION_PARTNERS_DB_ID",
+        otherwise: "none: leads are not mirrored",
+        expects: "32 hexadecimal digits, with or without hyphens",
+        example: "0123456789abcdef0123456789abcdef",
+        doc: "The database Partners, which leads go to.",
         ..PLAIN
     },
     Setting {

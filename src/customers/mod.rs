@@ -17,6 +17,6 @@ pub use disable::DisableCustomer;
 pub use enable::EnableCustomer;
 pub use list::{Customers, ListCustomers};
 pub use notion::Mirror;
-pub use plans::{PlanTerms, Plans, Pricing, ShowTiers, Tiers};
+pub use plans::{PlanTerms, Plans, Pricing, RateOrigin, ShowTiers, Tier, Tiers};
 pub use show::{ShowCustomer, ShownCustomer};
 pub(crate) use sql::ALL as STATEMENTS;

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 mod pages;
-mod schema;
 
 use std::time::Duration;
 
@@ -14,10 +13,25 @@ use crate::platform::{Email, Ids, Result, Timestamp};
 use crate::store::Tx;
 
 pub use pages::deliver;
-pub use schema::{Drift, Property, Schema, examine};
 
 use super::Customer;
+use crate::outbound::NotionDatabase;
+use crate::outbound::notion_database::{Property, Schema, Usage, rich_text};
 
+/// The database Clients.
+pub const CLIENTS: NotionDatabase = NotionDatabase {
+    name: "Clients",
+    setting: "NOTION_CLIENT_DB_ID",
+    properties: &[
+        Property { name: "Client Name", kind: "title", usage: Usage::Written },
+        Property { name: "Email", kind: "email", usage: Usage::Written },
+        Property { name: "Active", kind: "checkbox", usage: Usage::Written },
+        Property { name: "Rate USD/min", kind: "number", usage: Usage::People },
+        Property { name: "Notes", kind: "rich_text", usage: Usage::People },
+        Property { name: "Plan", kind: "select", usage: Usage::Welcome },
+        Property { name: "Stripe ID", kind: "rich_text", usage: Usage::Welcome },
+    ],
+};
 /// The kind of the outbox's items, and of the pages.
 pub const KIND: &str = "notion_client";
 /// An outage of Notion may last this long before a change is given up.
@@ -68,7 +82,7 @@ fn properties(customer: &Customer, schema: &Schema) -> Value {
     let mut properties = serde_json::Map::new();
     let is_erased = customer.erased_at.is_some();
     let name = if is_erased { "Erased customer" } else { customer.name.as_str() };
-    properties.insert("Client Name".into(), json!({ "title": text(name) }));
+    properties.insert("Client Name".into(), json!({ "title": rich_text(name) }));
     let email = (!is_erased).then(|| customer.email.as_str());
     properties.insert("Email".into(), json!({ "email": email }));
     properties.insert("Active".into(), json!({ "checkbox": customer.disabled_at.is_none() }));
@@ -77,11 +91,7 @@ fn properties(customer: &Customer, schema: &Schema) -> Value {
     }
     if schema.has("Stripe ID") {
         let stripe = customer.stripe_customer_id.as_deref().filter(|_| !is_erased).unwrap_or_default();
-        properties.insert("Stripe ID".into(), json!({ "rich_text": text(stripe) }));
+        properties.insert("Stripe ID".into(), json!({ "rich_text": rich_text(stripe) }));
     }
     Value::Object(properties)
-}
-
-fn text(content: &str) -> Value {
-    if content.is_empty() { json!([]) } else { json!([{ "text": { "content": content } }]) }
 }

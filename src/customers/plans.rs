@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Plan;
-use crate::config::{HotDocument, Validate};
+use crate::config::{HotDocument, StripeSettings, Validate};
 use crate::events::Log;
 use crate::operation::{Access, Cost, Cx, Deps, Meta, Operation, Route, hot_source};
 use crate::platform::Result;
@@ -17,6 +17,14 @@ use crate::platform::Result;
 pub struct Pricing {
     /// From the smallest to the largest.
     pub plans: Vec<PlanTerms>,
+    /// What a minute of work brings in, in US dollars: what suggestions about the rate start from.
+    #[serde(default = "base_rate")]
+    pub base_rate_usd_per_minute: f64,
+}
+
+/// The rate of a document that names none.
+fn base_rate() -> f64 {
+    0.5
 }
 
 /// One plan.
@@ -27,18 +35,30 @@ pub struct PlanTerms {
     pub plan: Plan,
     /// Its name for people.
     pub title: String,
+    /// For whom it is, in a sentence.
+    #[serde(default)]
+    pub summary: String,
     /// The price of a month in minor units; null when it is agreed on request.
     pub price_minor: Option<i64>,
+    /// The price of a year that is paid at once, in minor units; null when there is none.
+    #[serde(default)]
+    pub price_year_minor: Option<i64>,
     /// ISO 4217, lower case.
     pub currency: String,
     /// How many jobs a month it holds; null without a limit.
     pub jobs_per_month: Option<u32>,
     /// How many workflows it holds; null without a limit.
     pub workflows: Option<u32>,
+    /// What else it holds, in a few words each.
+    #[serde(default)]
+    pub features: Vec<String>,
 }
 
 impl Validate for Pricing {
     fn validate(&self) -> Result<(), String> {
+        if !(self.base_rate_usd_per_minute.is_finite() && self.base_rate_usd_per_minute > 0.0) {
+            return Err("base_rate_usd_per_minute is no amount above nothing".to_owned());
+        }
         for plan in [Plan::Free, Plan::Starter, Plan::Pro, Plan::Enterprise] {
             let count = self.plans.iter().filter(|terms| terms.plan == plan).count();
             if count != 1 {
@@ -47,7 +67,7 @@ impl Validate for Pricing {
         }
         for terms in &self.plans {
             let name = terms.plan.as_str();
-            if terms.price_minor.is_some_and(|price| price < 0) {
+            if [terms.price_minor, terms.price_year_minor].into_iter().flatten().any(|price| price < 0) {
                 return Err(format!("the price of {name} is negative"));
             }
             if terms.currency.len() != 3 || !terms.currency.bytes().all(|byte| byte.is_ascii_lowercase()) {
@@ -89,6 +109,12 @@ impl Plans {
         Ok(())
     }
 
+    /// What a minute of work brings in, in US dollars, and where that figure comes from.
+    pub fn rate(&self) -> (f64, RateOrigin) {
+        let origin = if self.0.is_default() { RateOrigin::BuiltIn } else { RateOrigin::Document };
+        (self.0.get().value.base_rate_usd_per_minute, origin)
+    }
+
     /// The terms of a plan by its stored name.
     pub fn terms(&self, plan: &str) -> Option<PlanTerms> {
         self.0.get().value.plans.iter().find(|terms| terms.plan.as_str() == plan).cloned()
@@ -100,11 +126,85 @@ impl Plans {
 #[serde(deny_unknown_fields)]
 pub struct ShowTiers {}
 
+/// Where a figure of the pricing document comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RateOrigin {
+    /// The document that is built into the program.
+    BuiltIn,
+    /// `pricing.json` of the configuration, or its row in the store.
+    Document,
+}
+
+impl RateOrigin {
+    /// For people.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::BuiltIn => "the built-in pricing document",
+            Self::Document => "the pricing document of the configuration",
+        }
+    }
+}
+
 /// The plans.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Tiers {
     /// From the smallest to the largest.
-    pub tiers: Vec<PlanTerms>,
+    pub tiers: Vec<Tier>,
+    /// Whether payments are trials with test cards; null when none can be made.
+    pub test_mode: Option<bool>,
+}
+
+/// One plan, and whether it can be bought here.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Tier {
+    /// Which plan.
+    pub plan: Plan,
+    /// Its name for people.
+    pub title: String,
+    /// For whom it is, in a sentence.
+    pub summary: String,
+    /// The price of a month in minor units; null when it is agreed on request.
+    pub price_minor: Option<i64>,
+    /// The price of a year that is paid at once, in minor units; null when there is none.
+    pub price_year_minor: Option<i64>,
+    /// ISO 4217, lower case.
+    pub currency: String,
+    /// How many jobs a month it holds; null without a limit, or when that is agreed on request.
+    pub jobs_per_month: Option<u32>,
+    /// How many workflows it holds; null without a limit, or when that is agreed on request.
+    pub workflows: Option<u32>,
+    /// What else it holds.
+    pub features: Vec<String>,
+    /// Whether it can be bought here by the month.
+    pub sold_monthly: bool,
+    /// Whether it can be bought here by the year.
+    pub sold_yearly: bool,
+}
+
+impl Tier {
+    fn of(terms: PlanTerms, stripe: &StripeSettings) -> Self {
+        let (month, year) = match terms.plan {
+            Plan::Starter => (&stripe.prices.starter, &stripe.prices.starter_yearly),
+            Plan::Pro => (&stripe.prices.pro, &stripe.prices.pro_yearly),
+            Plan::Free | Plan::Enterprise => (&None, &None),
+        };
+        let open = stripe.key_in_use().is_some();
+        let PlanTerms { plan, title, summary, price_minor, price_year_minor, currency, .. } = terms;
+        Self {
+            plan,
+            title,
+            summary,
+            price_minor,
+            price_year_minor,
+            currency,
+            jobs_per_month: terms.jobs_per_month,
+            workflows: terms.workflows,
+            features: terms.features,
+            sold_monthly: open && month.is_some(),
+            sold_yearly: open && year.is_some(),
+        }
+    }
 }
 
 impl Operation for ShowTiers {
@@ -118,7 +218,10 @@ impl Operation for ShowTiers {
     type Output = Tiers;
 
     fn run(&self, cx: &Cx) -> Result<Tiers> {
-        Ok(Tiers { tiers: cx.deps.resident::<Plans>().0.get().value.plans.clone() })
+        let stripe = &cx.deps.settings.stripe;
+        let plans = cx.deps.resident::<Plans>().0.get().value.plans.clone();
+        let tiers = plans.into_iter().map(|terms| Tier::of(terms, stripe)).collect();
+        Ok(Tiers { tiers, test_mode: stripe.key_in_use().map(|_| !stripe.is_live()) })
     }
 }
 
@@ -151,5 +254,27 @@ mod tests {
         assert!(odd.validate().unwrap_err().contains("currency"));
         odd.plans[1].price_minor = Some(-1);
         assert!(odd.validate().unwrap_err().contains("negative"));
+        let mut year = pricing();
+        year.plans[2].price_year_minor = Some(-1);
+        assert!(year.validate().unwrap_err().contains("the price of pro is negative"));
+        for rate in [0.0, -0.5, f64::NAN, f64::INFINITY] {
+            let mut free = pricing();
+            free.base_rate_usd_per_minute = rate;
+            assert!(free.validate().unwrap_err().contains("base_rate"), "{rate}");
+        }
+    }
+
+    #[test]
+    fn a_document_from_before_there_were_years_and_rates_still_holds() {
+        let mut document: serde_json::Value =
+            serde_json::from_str(include_str!("../../configs/pricing.json")).unwrap();
+        document.as_object_mut().unwrap().remove("base_rate_usd_per_minute");
+        for plan in document["plans"].as_array_mut().unwrap() {
+            for newer in ["summary", "price_year_minor", "features"] {
+                plan.as_object_mut().unwrap().remove(newer);
+            }
+        }
+        let pricing = Pricing::parse(&document.to_string()).unwrap();
+        assert_eq!((pricing.plans[2].price_year_minor, pricing.base_rate_usd_per_minute), (None, 0.5));
     }
 }

@@ -83,7 +83,7 @@ impl From<NotionFailure> for Fault {
             NotionFailure::Refused { status: 403 | 404, code } => Self::new(
                 Code::Upstream,
                 "Notion knows nothing there that this token may see; share the database with the integration of \
-                 NOTION_TOKEN, and compare NOTION_CLIENT_DB_ID with its address",
+                 NOTION_TOKEN, and compare NOTION_CLIENT_DB_ID and NOTION_PARTNERS_DB_ID with its address",
             )
             .because(code),
             // Not its words, which may quote what was sent.

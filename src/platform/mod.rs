@@ -9,6 +9,7 @@ mod problem;
 mod reference;
 mod root_key;
 mod secret;
+mod written;
 
 pub use clock::{Clock, ManualClock, Timestamp};
 pub use email::Email;
@@ -19,3 +20,4 @@ pub use problem::ProblemDocument;
 pub use reference::{Reference, ReferenceKey};
 pub use root_key::RootKey;
 pub use secret::{Secret, digest_hex};
+pub use written::written;

@@ -11,7 +11,7 @@ use crate::events::Log;
 use crate::operation::{self, Access, Cost, Cx, Meta, Operation, OpsEvent, Route, Severity, outbox};
 use crate::platform::{Code, Email, Fault, Result, Timestamp};
 use crate::store::{Tx, args};
-use crate::{auth, billing, jobs, support};
+use crate::{auth, billing, jobs, leads, support};
 
 /// Removes what a keeper of personal data has of a customer; how many rows.
 type Forget = fn(&mut Tx<'_>, &Customer) -> Result<u64>;
@@ -20,13 +20,14 @@ type Forget = fn(&mut Tx<'_>, &Customer) -> Result<u64>;
 const KEEPERS: &[(&str, Forget)] = &[
     ("sign_in", |tx, customer| auth::forget_customer(tx, &customer.id, &customer.email)),
     ("support_tickets", |tx, customer| support::forget_customer(tx, &customer.id, &customer.email)),
+    ("leads", |tx, customer| leads::forget_address(tx, &customer.email)),
     ("payment_texts", billing::forget_customer),
     ("job_texts", |tx, customer| jobs::forget_customer(tx, &customer.id)),
     ("waiting_mail", |tx, customer| outbox::forget_address(tx, &customer.email)),
     ("kept_answers", |tx, customer| operation::forget_answers_to(tx, &customer.id, &customer.email)),
 ];
 
-/// Erase a customer for good: sign-in, support tickets, job texts, waiting mail and the account's own data go;
+/// Erase a customer for good: sign-in, support tickets, leads, job texts, waiting mail and the account's own data go;
 /// invoices and payments stay without a name, a text or a link to who paid. Refused while the payment provider has not
 /// decided a refund or an invoice of theirs.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -64,6 +65,7 @@ impl Operation for EraseCustomer {
     fn run(&self, cx: &Cx) -> Result<Erased> {
         let (id, confirm, now) = (self.id.clone(), self.confirm.clone(), cx.now);
         let (erasure_id, mirror) = (cx.deps.ids.ulid_at(now), Mirror::of(&cx.deps));
+        let mirror_of_leads = leads::Mirror::of(&cx.deps);
         let reference = cx.deps.references.reference("customer", &id);
         let words = format!("Customer {reference} was erased; accounting rows stay");
         let event = OpsEvent::by(cx, "customer_erased", Severity::Warning, words);
@@ -92,6 +94,9 @@ impl Operation for EraseCustomer {
             }
             directory::entomb(tx, &customer, now)?;
             mirror.erased(tx, &id, &customer.email, now)?;
+            if counts.get("leads").is_some_and(|rows| *rows > 0) {
+                mirror_of_leads.erased(tx, &customer.email, now)?;
+            }
             let told = serde_json::to_string(&counts).map_err(Fault::internal)?;
             tx.run(ERASURE_ADD, args![erasure_id.as_str(), id.as_str(), now, by.as_str(), told])?;
             event.store(tx)?;

@@ -8,6 +8,7 @@ mod runner;
 mod schedule;
 mod sql;
 mod status;
+mod summary;
 mod words;
 
 pub use clean_up::{CleanUp, CleanedUp};
@@ -18,3 +19,4 @@ pub use runner::{Runner, Ticked};
 pub use schedule::{SCHEDULE, Scheduled};
 pub(crate) use sql::ALL as STATEMENTS;
 pub use status::{SchedulerStatus, ShowScheduler, TaskStatus};
+pub use summary::{Component, ComponentStatus, ScheduledWork, StatusSummary, SummariseStatus};

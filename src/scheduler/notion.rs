@@ -7,10 +7,13 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::customers;
+use crate::customers::{self, notion::CLIENTS};
 use crate::events::{Level, Log, Scrubbed};
+use crate::leads::{self, notion::PARTNERS};
 use crate::operation::outbox::{self, Item};
 use crate::operation::{Access, Cost, Cx, Meta, Operation, Route};
+use crate::outbound::NotionDatabase;
+use crate::outbound::notion_database::Schema;
 use crate::platform::{Code, Fault, Result};
 use crate::store::lease::{self, Lease};
 
@@ -54,8 +57,14 @@ impl Operation for SyncNotion {
         let Some(lease) = lease::try_acquire(&cx.deps.store, Self::META.name, &holder, LEASE)? else {
             return Ok(NotionSynced { at_work_elsewhere: true, ..NotionSynced::default() });
         };
-        let mut round =
-            Round { cx, lease: &lease, clients: None, synced: NotionSynced::default(), first: None };
+        let mut round = Round {
+            cx,
+            lease: &lease,
+            clients: None,
+            partners: None,
+            synced: NotionSynced::default(),
+            first: None,
+        };
         // Read again: another holder may have delivered in between.
         for item in due()? {
             if !lease.is_held() || round.take(item)?.is_break() {
@@ -72,7 +81,8 @@ struct Round<'a> {
     cx: &'a Cx,
     lease: &'a Lease,
     /// Asked for once a round, and only when something is to be written.
-    clients: Option<(String, customers::notion::Schema)>,
+    clients: Option<(String, Schema)>,
+    partners: Option<(String, Schema)>,
     synced: NotionSynced,
     first: Option<Fault>,
 }
@@ -109,14 +119,17 @@ impl Round<'_> {
     }
 
     fn hand_over(&mut self, item: &Item) -> Result<()> {
-        let deps = &self.cx.deps;
+        let (cx, settings) = (self.cx, &self.cx.deps.settings.notion);
         match item.kind.as_str() {
             customers::notion::KIND => {
-                if self.clients.is_none() {
-                    self.clients = Some(clients(self.cx)?);
-                }
-                let Some((database, schema)) = &self.clients else { return Ok(()) };
-                customers::notion::deliver(deps, database, schema, item, self.lease)
+                let (database, schema) =
+                    examined(&mut self.clients, cx, &CLIENTS, settings.clients.as_ref())?;
+                customers::notion::deliver(&cx.deps, database, schema, item, self.lease)
+            }
+            leads::notion::KIND => {
+                let (database, schema) =
+                    examined(&mut self.partners, cx, &PARTNERS, settings.partners.as_ref())?;
+                leads::notion::deliver(&cx.deps, database, schema, item, self.lease)
             }
             other => Err(Fault::internal(format!("an outbox item of the unknown kind {other}"))),
         }
@@ -131,13 +144,22 @@ impl Round<'_> {
     }
 }
 
-/// The database of customers, once it is as it must be.
-fn clients(cx: &Cx) -> Result<(String, customers::notion::Schema)> {
-    let database = cx.deps.settings.notion.clients.clone();
-    let database = database.ok_or_else(|| {
-        Fault::not_configured("NOTION_CLIENT_DB_ID", "customers are mirrored to that database")
-    })?;
-    let schema = customers::notion::examine(cx.deps.outside.notion()?, &database)?;
-    schema.check()?;
-    Ok((database, schema))
+/// A database, once it is as it must be.
+fn examined<'a>(
+    known: &'a mut Option<(String, Schema)>,
+    cx: &Cx,
+    expected: &NotionDatabase,
+    id: Option<&String>,
+) -> Result<(&'a str, &'a Schema)> {
+    if known.is_none() {
+        let id =
+            id.ok_or_else(|| Fault::not_configured(expected.setting, "rows are mirrored to that database"))?;
+        let schema = expected.examine(cx.deps.outside.notion()?, id)?;
+        schema.check()?;
+        *known = Some((id.clone(), schema));
+    }
+    match known {
+        Some((id, schema)) => Ok((id.as_str(), schema)),
+        None => Err(Fault::internal("a database that was examined is not known")),
+    }
 }

@@ -4,17 +4,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::sql::{ANSWER, FIND};
-use super::ticket::sound;
 use super::{OperatorsTicket, TicketStatus, mail};
 use crate::events::Log;
 use crate::operation::{Access, Cost, Cx, Meta, Operation, Route, outbox};
-use crate::platform::{Code, Fault, Result};
+use crate::platform::{Code, Fault, Result, written};
 use crate::store::args;
 
 /// How many characters an answer may have.
 const LENGTH: std::ops::RangeInclusive<usize> = 1..=4_000;
 
-/// Answer a ticket; the customer gets the answer by mail.
+/// Answer a ticket; whoever wrote it gets the answer by mail.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AnswerTicket {
@@ -39,10 +38,10 @@ impl Operation for AnswerTicket {
     type Output = OperatorsTicket;
 
     fn run(&self, cx: &Cx) -> Result<OperatorsTicket> {
-        let answer = sound("answer", &self.answer, LENGTH)?;
+        let answer = written("answer", &self.answer, LENGTH)?;
         let status = if self.close { TicketStatus::Closed } else { TicketStatus::Answered };
         let (id, now, ids) = (self.id.clone(), cx.now, cx.deps.ids.clone());
-        let page = format!("{}/app/support", cx.deps.base_url.as_str());
+        let page = format!("{}/app/support", cx.deps.base_url);
         let ticket: OperatorsTicket = cx.deps.store.write(move |tx| {
             let found: Option<OperatorsTicket> = tx.maybe(FIND, args![id.as_str()])?;
             let ticket = found.ok_or_else(|| Fault::not_found("A ticket with this identifier"))?;
@@ -52,7 +51,9 @@ impl Operation for AnswerTicket {
                     "This ticket was answered before; its answer is kept",
                 ));
             }
-            let told = mail::answered(&ticket.email, &page, &ticket.message, &answer);
+            // Only customers have a page on which to read it again.
+            let page = ticket.customer_id.as_ref().map(|_| page.as_str());
+            let told = mail::answered(&ticket.email, page, &ticket.message, &answer);
             outbox::send_mail(tx, &ids, now, &told, mail::WORTH)?;
             tx.one(FIND, args![id.as_str()])
         })?;

@@ -25,12 +25,16 @@ pub(super) fn arrived(
     Mail { to: to.clone(), subject: format!("Support request {id}: {words}"), text, html }
 }
 
-/// The answer, for the customer.
-pub(super) fn answered(to: &Email, page: &str, message: &str, answer: &str) -> Mail {
+/// The answer, for whoever wrote; `page` is where they can read it again.
+pub(super) fn answered(to: &Email, page: Option<&str>, message: &str, answer: &str) -> Mail {
     let quoted: Vec<String> = message.lines().map(|line| format!("> {line}")).collect();
-    let text = format!("{answer}\n\nYou wrote:\n{}\n\nAll your messages: {page}\n", quoted.join("\n"));
+    let (more, more_html) = page.map_or_else(Default::default, |page| {
+        let html = format!("<p><a href=\"{page}\">All your messages</a></p>");
+        (format!("\nAll your messages: {page}\n"), html)
+    });
+    let text = format!("{answer}\n\nYou wrote:\n{}\n{more}", quoted.join("\n"));
     let html = format!(
-        "<p>{}</p><p>You wrote:</p><blockquote>{}</blockquote><p><a href=\"{page}\">All your messages</a></p>",
+        "<p>{}</p><p>You wrote:</p><blockquote>{}</blockquote>{more_html}",
         escaped(answer).replace('\n', "<br>"),
         escaped(message).replace('\n', "<br>"),
     );
@@ -53,7 +57,8 @@ mod tests {
         let hostile = "\"><svg onload=alert(1)> & more";
         for mail in [
             arrived(&us, "01J", &them, Topic::Job, Some("01K"), hostile),
-            answered(&them, "http://127.0.0.1/app/support", hostile, hostile),
+            answered(&them, Some("http://127.0.0.1/app/support"), hostile, hostile),
+            answered(&them, None, hostile, hostile),
         ] {
             assert!(mail.text.contains(hostile));
             assert!(mail.html.contains("&quot;&gt;&lt;svg onload=alert(1)&gt; &amp; more"));

@@ -44,7 +44,7 @@ fn a_stranger_becomes_a_customer_here_and_there() {
         assert_eq!(&session.field("customer"), stripe_id);
         assert_eq!(&session.field("client_reference_id"), id);
         assert_eq!(session.field("success_url"), "http://127.0.0.1:8080/app?checkout=done");
-        assert_eq!(session.field("cancel_url"), "http://127.0.0.1:8080/app");
+        assert_eq!(session.field("cancel_url"), "http://127.0.0.1:8080/pricing");
         // Whoever is known gets the same answer, and stays one customer.
         let again = app.stranger().call(&checkout(Some("ada@example.com"))).unwrap();
         assert!(again.url.starts_with("https://checkout.stripe.com/") && again.url != page.url);

@@ -4,6 +4,7 @@ use echopilot_core::billing::{self, Invoice};
 use echopilot_core::customers::{AddCustomer, ShowCustomer, directory};
 use echopilot_core::events::Log;
 use echopilot_core::jobs::{self, Job, ListJobs};
+use echopilot_core::leads::{CreateLead, ListLeads};
 use echopilot_core::operation::Cx;
 use echopilot_core::platform::{Code, Email, Timestamp};
 use echopilot_core::privacy::EraseCustomer;
@@ -68,8 +69,14 @@ fn what_is_personal_goes_and_accounting_stays() {
             };
             app.deps.store.write(move |tx| jobs::add(tx, &job)).unwrap();
             let message = "I would like to know more".to_owned();
-            cx.call(&CreateTicket { topic: Topic::Other, message, job_id: None }).unwrap();
+            let ticket =
+                CreateTicket { topic: Topic::Other, message, job_id: None, email: None, website: None };
+            cx.call(&ticket).unwrap();
             let email = cx.caller.customer().unwrap().profile.email.clone();
+            let (use_case, company) = (format!("To help {name}"), None);
+            let lead =
+                CreateLead { email: email.clone(), use_case, company, consent: Some(true), website: None };
+            app.stranger().call(&lead).unwrap();
             app.stranger()
                 .call(&echopilot_core::auth::RequestCode { email, browser: None, next: None })
                 .unwrap();
@@ -78,7 +85,8 @@ fn what_is_personal_goes_and_accounting_stays() {
         assert_eq!(erase(&app, &id, "bob@example.com").unwrap_err().fields[0].field, "confirm");
         assert_eq!(erase(&app, "nobody", "ada@example.com").unwrap_err().code, Code::NotFound);
         let erased = erase(&app, &id, "ada@example.com").unwrap();
-        for (keeper, rows) in [("sign_in", 1), ("support_tickets", 1), ("job_texts", 1), ("waiting_mail", 1)]
+        for (keeper, rows) in
+            [("sign_in", 1), ("support_tickets", 1), ("leads", 1), ("job_texts", 1), ("waiting_mail", 1)]
         {
             assert_eq!(erased.counts[keeper], rows, "{keeper}");
         }
@@ -107,6 +115,8 @@ fn what_is_personal_goes_and_accounting_stays() {
         );
         assert_eq!(list(&bobs)[0].task, "Find out about bob");
         assert_eq!(app.operator().call(&ListAllTickets::default()).unwrap().tickets.len(), 1);
+        let left = app.operator().call(&ListLeads::default()).unwrap().leads;
+        assert_eq!((left.len(), left[0].email.as_str()), (1, "bob@example.com"));
         // The address is free again, for somebody new.
         let email = Email::parse("ada@example.com").unwrap();
         let anew = app.operator().call(&AddCustomer { email, name: None, plan: None }).unwrap();
@@ -141,9 +151,11 @@ fn nothing_of_an_erased_customer_is_left_in_any_table() {
         let me = server.call("GET", "/api/me").bearer(&token).send();
         let id = me.json()["customer_id"].as_str().unwrap().to_owned();
         let body = json!({ "topic": "other", "message": wish });
+        let lead = json!({ "email": address, "use_case": wish, "company": "Grace Hopper's" });
+        let _ = server.post("/api/lead", &lead).expect_status(201);
         let call = server.call("POST", "/api/support").bearer(&token).header("Idempotency-Key", "wish-1");
         let _ = call.json(&body).send().expect_status(201);
-        eventually("the mail", || (!server.mail("help@example.com").is_empty()).then_some(()));
+        eventually("the mail", || (server.mail("help@example.com").len() == 2).then_some(()));
         let at = now().seconds();
         let customer = json!({ "id": "cus_grace", "object": "customer", "email": address, "name": "Grace Hopper",
             "created": at });

@@ -16,7 +16,8 @@ use echopilot_core::store::Engine;
 use serde_json::json;
 
 use crate::support::{
-    DATABASE, Home, Mood, NOTION_TOKEN, NotionServer, Served, TestApp, engines, eventually, on_each_engine,
+    DATABASE, Home, Mood, NOTION_TOKEN, NotionServer, PARTNERS, Served, TestApp, engines, eventually,
+    on_each_engine,
 };
 
 fn app(engine: Engine, notion: &NotionServer) -> TestApp {
@@ -265,10 +266,18 @@ fn dev_check_names_each_property_that_differs() {
         .set("NOTION_TOKEN", NOTION_TOKEN)
         .set("NOTION_CLIENT_DB_ID", DATABASE)
         .set("NOTION_API_BASE", &notion.url);
-    assert_eq!(check(&home), [("notion Clients".to_owned(), "ok".to_owned(), String::new())]);
+    let partners = |outcome: &str| ("notion Partners".to_owned(), outcome.to_owned(), String::new());
+    let well = ("notion Clients".to_owned(), "ok".to_owned(), String::new());
+    assert_eq!(check(&home), [well, partners("skipped")]);
+    let home = home.set("NOTION_PARTNERS_DB_ID", PARTNERS);
+    assert_eq!(check(&home)[1], partners("ok"));
+    notion.retype_in(PARTNERS, "Contact Email", Some("rich_text"));
+    assert_eq!(check(&home)[1].2, "change the type of \"Contact Email\" to email");
+    notion.retype_in(PARTNERS, "Contact Email", Some("email"));
     notion.retype("Active", Some("select"));
     notion.retype("Notes", None);
-    let found = check(&home);
+    let mut found = check(&home);
+    assert_eq!(found.pop().unwrap(), partners("ok"));
     assert_eq!(found.len(), 2);
     assert!(found.iter().all(|(_, outcome, _)| outcome == "finding"));
     assert_eq!(found[0].2, "change the type of \"Active\" to checkbox");

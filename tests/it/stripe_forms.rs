@@ -65,7 +65,7 @@ fn values(requests: &[Recorded]) -> Value {
             "customer": session.field("customer"),
             "line_items": [{ "price": "price_starter_month", "quantity": 1 }],
             "success_url": "http://127.0.0.1:8080/app?checkout=done",
-            "cancel_url": "http://127.0.0.1:8080/app",
+            "cancel_url": "http://127.0.0.1:8080/pricing",
             "client_reference_id": id,
             "metadata": metadata,
             "subscription_data": { "metadata": metadata },

@@ -64,7 +64,8 @@ fn without_an_address_of_ours_a_ticket_is_kept_and_nobody_is_mailed() {
         let app = TestApp::on(engine);
         let ada = app.customer("ada@example.com");
         let message = "Is anybody there?".to_owned();
-        ada.call(&CreateTicket { topic: Topic::Other, message, job_id: None }).unwrap();
+        ada.call(&CreateTicket { topic: Topic::Other, message, job_id: None, email: None, website: None })
+            .unwrap();
         assert_eq!(app.operator().call(&ListAllTickets::default()).unwrap().tickets.len(), 1);
         // The outbox is empty: the app asserts it when it is dropped.
     });
@@ -174,11 +175,23 @@ fn pages_of_tickets_show_each_once_newest_first() {
             app.clock.advance(Duration::from_millis(number % 2));
             let message = format!("Message number {number}");
             let ada = app.customer("ada@example.com");
-            ids.push(ada.call(&CreateTicket { topic: Topic::Account, message, job_id: None }).unwrap().id);
+            ids.push(
+                ada.call(&CreateTicket {
+                    topic: Topic::Account,
+                    message,
+                    job_id: None,
+                    email: None,
+                    website: None,
+                })
+                .unwrap()
+                .id,
+            );
         }
         let bob = app.customer("bob@example.com");
         let message = "Another one's message".to_owned();
-        let bobs = bob.call(&CreateTicket { topic: Topic::Job, message, job_id: None }).unwrap();
+        let bobs = bob
+            .call(&CreateTicket { topic: Topic::Job, message, job_id: None, email: None, website: None })
+            .unwrap();
         let (mut seen, mut cursor) = (Vec::new(), None);
         loop {
             let ada = app.customer("ada@example.com");

@@ -111,7 +111,7 @@ fn path(run: &[(f64, f64, f64)]) -> String {
 
 /// Points without a length, which round ends of their strokes make dots.
 fn dots(points: &[&(f64, f64, f64)]) -> String {
-    points.iter().map(|(x, y, _)| format!("M{} {}h0", coordinate(*x), coordinate(*y))).collect()
+    points.iter().map(|(x, y, _)| ["M", &coordinate(*x), " ", &coordinate(*y), "h0"].concat()).collect()
 }
 
 /// From a line down to the bottom and back to where it begins.

@@ -25,11 +25,6 @@ use crate::site::Site;
 /// Jobs that the overview lists.
 const RECENT: u32 = 10;
 
-/// There is one page to begin with.
-pub(super) async fn home() -> Response<Body> {
-    lead_to("/app", None)
-}
-
 /// `/app`.
 pub(super) async fn overview(
     State(site): State<Arc<Site>>,

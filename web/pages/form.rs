@@ -14,6 +14,9 @@ const NEXT: [&str; 4] = ["/app", "/app/invoices", "/app/support", "/app/sessions
 const NEXT_OF_OPERATORS: [&str; 4] =
     ["/payments", "/payments/link", "/payments/reconciliation", "/dashboard/v2/settings"];
 
+/// What stands at a field for an address that holds none.
+pub(super) const NO_ADDRESS: &str = "Enter an e-mail address such as name@example.com";
+
 /// The fields as they were sent; the first of a name counts.
 pub(super) struct Form(Vec<(String, String)>);
 
@@ -28,6 +31,11 @@ impl Form {
         let form = Self(form_urlencoded::parse(body).into_owned().collect());
         visit.verify_form(site, headers, form.get("csrf"))?;
         Ok(form)
+    }
+
+    /// What a form says that was not made for this visitor: to be shown to them again, and for nothing else.
+    pub(super) fn unverified(body: &Bytes) -> Self {
+        Self(form_urlencoded::parse(body).into_owned().collect())
     }
 
     /// A field; empty when it is absent.

@@ -3,20 +3,29 @@
 
 mod app;
 mod components;
+mod contact;
 mod csv;
 mod device;
+mod docs;
 mod form;
 mod frame;
+mod help;
+mod home;
 mod invoices;
 mod invoices_file;
+mod lead;
 mod login;
 mod operator_login;
 mod overview;
 mod palette;
 mod payments;
+mod plans;
 mod portal;
+mod pricing;
+mod seo;
 mod sessions;
 mod settings;
+mod status;
 mod support;
 mod theme;
 mod verify;
@@ -28,6 +37,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use echopilot_core::operation::{Access, Method};
 
+pub(crate) use docs::reference;
 pub(crate) use frame::error_page;
 
 use crate::foreign::Foreign;
@@ -35,7 +45,17 @@ use crate::site::Site;
 
 /// Every page and form.
 pub const ROWS: &[Foreign] = &[
-    Foreign::page("/", "Leads to the customer's overview."),
+    Foreign::page("/", "What EchoPilot is, what it costs, and how it is doing."),
+    Foreign::form("/", "Form: ask for more than the plans offer."),
+    Foreign::page("/about", "What EchoPilot is, with the facts of the program that answers."),
+    Foreign::page("/pricing", "The plans, by the month or by the year."),
+    Foreign::form("/pricing", "Form: ask for more than the plans offer."),
+    Foreign::form("/pricing/checkout", "Form: go to the payment page of a plan."),
+    Foreign::page("/support", "Help topics, the status of the service, and a form to write to us."),
+    Foreign::form("/support", "Form: write to support."),
+    Foreign::page("/docs", "The reference of the API."),
+    Foreign::of(Method::Get, "/sitemap.xml", Access::Public, "The public pages.", "application/xml"),
+    Foreign::of(Method::Get, "/robots.txt", Access::Public, "What search engines may read.", "text/plain"),
     Foreign::page("/auth/login", "Sign-in: the address first, then the code that was mailed; or a password."),
     Foreign::form("/auth/login/code", "Form: mail a link and a code to an address."),
     Foreign::form("/auth/login", "Form: sign in with the code or the password."),
@@ -111,7 +131,14 @@ pub const ROWS: &[Foreign] = &[
 /// The handlers of [`ROWS`].
 pub(crate) fn router() -> Router<Arc<Site>> {
     Router::new()
-        .route("/", get(app::home))
+        .route("/", get(home::page).post(home::send))
+        .route("/about", get(home::about))
+        .route("/pricing", get(pricing::page).post(pricing::send))
+        .route("/pricing/checkout", post(pricing::checkout))
+        .route("/support", get(contact::page).post(contact::send))
+        .route("/docs", get(docs::page))
+        .route("/sitemap.xml", get(seo::sitemap))
+        .route("/robots.txt", get(seo::robots))
         .route("/auth/login", get(login::page).post(login::sign_in))
         .route("/auth/login/code", post(login::send_code))
         .route("/auth/verify", get(verify::page).post(verify::sign_in))

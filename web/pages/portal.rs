@@ -48,7 +48,7 @@ fn notice(fault: &Fault) -> BillingNotice {
 
 /// Whether a browser may be sent there: a page of Stripe's, or, where the API itself is on this machine for a trial,
 /// that very server.
-fn is_stripes(url: &str, api_base: &str) -> bool {
+pub(super) fn is_stripes(url: &str, api_base: &str) -> bool {
     let parse = |text: &str| {
         text.parse::<Uri>().ok().filter(|uri| !text.contains(['@', '\\']) && uri.host().is_some())
     };

@@ -85,7 +85,8 @@ pub(super) async fn send(
         return show(&site, &visit, &headers, draft, None, None).await;
     };
     let job_id = Some(draft.job_id.clone()).filter(|job| !job.trim().is_empty());
-    let operation = CreateTicket { topic, message: draft.message.clone(), job_id };
+    let message = draft.message.clone();
+    let operation = CreateTicket { topic, message, job_id, email: None, website: None };
     let cx = visit.cx(&site);
     match site.call(cx, operation).await {
         Ok(_) => lead_to("/app/support?sent=1", None),

@@ -1,12 +1,13 @@
 //! One customer's page: found, made or written anew. Delivered at least once, so each step may be repeated: a page whose
 //! mapping was lost is found by the address, and only when there is none a new one is made.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Change, KIND, Schema, properties};
 use crate::customers::{Customer, directory};
 use crate::operation::outbox::Item;
 use crate::operation::{Deps, notion_pages};
+use crate::outbound::notion_database::{create_page, page_id, pages_with_address};
 use crate::outbound::{Notion, NotionCall, NotionFailure};
 use crate::platform::{Code, Fault, Result};
 use crate::store::lease::Lease;
@@ -36,7 +37,7 @@ pub fn deliver(deps: &Deps, database: &str, schema: &Schema, item: &Item, lease:
         _ if !lease.is_held() => {
             return Err(Fault::new(Code::Conflict, "Another process writes to Notion now; the change waits"));
         }
-        _ => create(notion, database, &customer, schema)?,
+        _ => create_page(notion, database, &properties(&customer, schema))?,
     };
     keep(deps, &customer, page)
 }
@@ -71,29 +72,5 @@ fn update(notion: &dyn Notion, page: &str, customer: &Customer, schema: &Schema)
 
 /// The page with this address, the first where people made several.
 fn find(notion: &dyn Notion, database: &str, address: &str) -> Result<Option<String>> {
-    let body = json!({ "filter": { "property": "Email", "email": { "equals": address } }, "page_size": 1 });
-    let answer = notion.call(&NotionCall::query(format!("/v1/databases/{database}/query"), body))?;
-    let pages = answer["results"].as_array().ok_or_else(|| strange("a search without results"))?;
-    pages.first().map(id_of).transpose()
-}
-
-fn create(notion: &dyn Notion, database: &str, customer: &Customer, schema: &Schema) -> Result<String> {
-    let body = json!({ "parent": { "database_id": database }, "properties": properties(customer, schema) });
-    id_of(&notion.call(&NotionCall::create("/v1/pages", body))?)
-}
-
-fn id_of(page: &Value) -> Result<String> {
-    // It becomes part of a path.
-    let sound = |id: &&str| {
-        (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    };
-    page["id"]
-        .as_str()
-        .filter(sound)
-        .map(str::to_owned)
-        .ok_or_else(|| strange("a page without an identifier"))
-}
-
-fn strange(what: &str) -> Fault {
-    Fault::new(Code::Upstream, format!("Notion answered with {what}; what was to be written waits"))
+    pages_with_address(notion, database, "Email", address)?.first().map(page_id).transpose()
 }

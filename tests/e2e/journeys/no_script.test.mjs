@@ -35,6 +35,38 @@ describe("without scripts", () => {
     });
   }
 
+  test("a stranger chooses a period, asks for more, and writes to us", async () => {
+    const { context, page } = await open(browser, { base: server.base, screen: viewport("fold-cover"), script: false });
+    await page.goto("/pricing");
+    await page.getByRole("navigation", { name: "Period" }).getByRole("link", { name: "Yearly" }).click();
+    await page.waitForURL((url) => url.searchParams.get("period") === "year");
+    await page.getByText("USD 2,990").waitFor();
+
+    for (const path of ["/", "/pricing"]) {
+      await page.goto(path);
+      const form = page.locator("#talk");
+      await form.getByRole("button", { name: "Send" }).click();
+      await form.getByRole("heading", { name: "There is a problem" }).waitFor();
+      assert.match(await page.title(), /^Error: /);
+      await form.getByLabel("E-mail address").fill("ada@example.com");
+      await form.getByLabel("What would you like to automate?").fill(`Sort the mail, asked at ${path}`);
+      await form.getByLabel(/Keep what I wrote/).check();
+      await form.getByRole("button", { name: "Send" }).click();
+      await page.getByText("Thanks, we answer within 1 business day").waitFor();
+      assert.equal(new URL(page.url()).pathname, path);
+    }
+
+    await page.goto("/support");
+    await page.getByLabel("Search the help topics").fill("elephants at work");
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByRole("link", { name: "Write to us" }).click();
+    assert.equal(await page.getByLabel("Message").inputValue(), "elephants at work");
+    await page.getByLabel("E-mail address").fill("ada@example.com");
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByText("Thanks, we answer within 1 business day").waitFor();
+    await context.close();
+  });
+
   test("an operator signs in and sees the form of a refund, and that Stripe is away", async () => {
     const { context, page } = await open(browser, { base: server.base, screen: viewport("fold-cover"), script: false });
     await signInAsOperator(page);

@@ -3,12 +3,20 @@ import { resize } from "./browser.mjs";
 import { OPERATOR_KEY } from "./server.mjs";
 
 // Every page there is: one line here and it is checked on six screens, in two themes, for size and for speed.
-// `budget` is KB over the wire of a first view. `lighthouse` is the least mobile score [performance, accessibility].
+// `budget` is KB over the wire of a first view. `lighthouse` is the least mobile score [performance, accessibility], and
+// best practices where more than 95 are wanted. `found` is what search engines list: 100 for that, too.
 export const PAGES = [
+  { name: "home", path: "/", status: 200, signedIn: false, budget: 25, lighthouse: [95, 100, 100], found: true },
+  { name: "pricing", path: "/pricing", status: 200, signedIn: false, budget: 60, lighthouse: [90, 95], found: true },
+  { name: "pricing-year", path: "/pricing?period=year", status: 200, signedIn: true, budget: 60 },
+  { name: "help", path: "/support", status: 200, signedIn: false, budget: 60, lighthouse: [90, 95], found: true },
+  { name: "help-none", path: "/support?q=elephant", status: 200, signedIn: false, budget: 60 },
+  { name: "docs", path: "/docs", status: 200, signedIn: false, budget: 60, lighthouse: [90, 95], found: true },
+  { name: "about", path: "/about", status: 200, signedIn: false, budget: 60, lighthouse: [90, 95], found: true },
   { name: "login", path: "/auth/login", status: 200, signedIn: false, budget: 60, lighthouse: [90, 95] },
   { name: "login-password", path: "/auth/login?with=password", status: 200, signedIn: false, budget: 60 },
   { name: "verify", path: `/auth/verify?token=${"x".repeat(43)}`, status: 200, signedIn: false, budget: 60 },
-  { name: "app", path: "/app", status: 200, signedIn: true, budget: 35, lighthouse: [95, 100] },
+  { name: "app", path: "/app", status: 200, signedIn: true, budget: 35, lighthouse: [95, 100, 100] },
   { name: "app-jobs", path: "/app?metric=jobs&range=7d&compare=previous", status: 200, signedIn: true, budget: 35 },
   { name: "invoices", path: "/app/invoices", status: 200, signedIn: true, budget: 60 },
   { name: "support", path: "/app/support", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
@@ -22,7 +30,7 @@ export const PAGES = [
 ];
 
 // Commands that the palette must offer a signed-in customer; it may offer more, and each must work.
-export const COMMANDS = ["Open App", "Toggle Theme"];
+export const COMMANDS = ["Open App", "Open Pricing", "Toggle Theme"];
 
 export async function signIn(page) {
   await page.goto("/auth/login");

@@ -26,6 +26,7 @@ const SOUND: &[(&str, &str)] = &[
     ("task", "\"clean-up\""),
     ("token", "\"kZ0u5yJ4mYc3nq9wq8yZr1oK2d7sT6vXb0aQeWfGhIj\""),
     ("topic", "\"other\""),
+    ("use_case", "\"A use case in words\""),
 ];
 
 /// An operation with its route and its input.

@@ -31,7 +31,7 @@ pub(crate) use client::{Answer, Call};
 pub(crate) use echopilot_core::store::Engine;
 pub(crate) use echopilot_core::store::testing::engines;
 pub(crate) use home::{Home, OPERATOR_KEY, Ran};
-pub(crate) use notion_server::{DATABASE, Mood, NotionServer, TOKEN as NOTION_TOKEN};
+pub(crate) use notion_server::{DATABASE, Mood, NotionServer, PARTNERS, TOKEN as NOTION_TOKEN};
 pub(crate) use served::{Served, code_in};
 pub(crate) use verifier::Verifier;
 pub(crate) use waiting::eventually;

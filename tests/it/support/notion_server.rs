@@ -1,4 +1,4 @@
-//! A server of ours that speaks as much of Notion's API as we use: one database, pages with typed properties, a bin. It
+//! A server of ours that speaks as much of Notion's API as we use: two databases, pages with typed properties, a bin. It
 //! is no proof that Notion itself behaves so; it checks what we send against the database's types, as Notion does.
 
 use std::collections::BTreeMap;
@@ -9,8 +9,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// The database's identifier.
+/// The identifier of the database Clients.
 pub(crate) const DATABASE: &str = "0123456789abcdef0123456789abcdef";
+/// The identifier of the database Partners.
+pub(crate) const PARTNERS: &str = "fedcba9876543210fedcba9876543210";
 /// The token that it accepts.
 pub(crate) const TOKEN: &str = "ntn_token_of_the_tests_0123456789";
 
@@ -40,6 +42,8 @@ pub(crate) enum Mood {
 pub(crate) struct Page {
     /// Its identifier.
     pub(crate) id: String,
+    /// The database that it is in.
+    pub(crate) database: String,
     /// Its properties, as they were written.
     pub(crate) properties: BTreeMap<String, Value>,
     /// Whether it lies in the bin.
@@ -49,13 +53,14 @@ pub(crate) struct Page {
 impl Page {
     /// Its address.
     pub(crate) fn email(&self) -> Option<&str> {
-        self.properties.get("Email")?["email"].as_str()
+        let found = self.properties.get("Email").or_else(|| self.properties.get("Contact Email"));
+        found?["email"].as_str()
     }
 
     /// Its title.
     pub(crate) fn name(&self) -> &str {
-        let title = self.properties.get("Client Name").map(|title| &title["title"][0]["text"]["content"]);
-        title.and_then(Value::as_str).unwrap_or_default()
+        let title = self.properties.values().find(|value| value["title"].is_array());
+        title.and_then(|title| title["title"][0]["text"]["content"].as_str()).unwrap_or_default()
     }
 
     /// Whether it is ticked as active.
@@ -66,7 +71,8 @@ impl Page {
 
 struct State {
     mood: Mood,
-    types: BTreeMap<String, String>,
+    /// The types of the properties, by database.
+    types: BTreeMap<&'static str, BTreeMap<String, String>>,
     pages: Vec<Page>,
     requests: Vec<String>,
 }
@@ -80,18 +86,27 @@ pub(crate) struct NotionServer {
 }
 
 impl NotionServer {
-    /// With the documented database, empty and in a good mood.
+    /// With the documented databases, empty and in a good mood.
     pub(crate) fn start() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let types = [
+        let clients = [
             ("Client Name", "title"),
             ("Email", "email"),
             ("Active", "checkbox"),
             ("Rate USD/min", "number"),
             ("Notes", "rich_text"),
         ];
-        let types = types.into_iter().map(|(name, kind)| (name.to_owned(), kind.to_owned())).collect();
+        let partners = [
+            ("Partner Name", "title"),
+            ("Contact Email", "email"),
+            ("Active", "checkbox"),
+            ("Tier", "select"),
+            ("Notes", "rich_text"),
+        ];
+        let typed =
+            |all: [(&str, &str); 5]| all.map(|(name, kind)| (name.to_owned(), kind.to_owned())).into();
+        let types = BTreeMap::from([(DATABASE, typed(clients)), (PARTNERS, typed(partners))]);
         let state = State { mood: Mood::Good, types, pages: Vec::new(), requests: Vec::new() };
         let server = Self { state: Arc::new(Mutex::new(state)), url };
         let own = server.clone();
@@ -109,11 +124,19 @@ impl NotionServer {
         self.with(|state| state.mood = mood);
     }
 
-    /// Change a property's type; `None` takes the property away.
+    /// Change a property's type in the database Clients; `None` takes the property away.
     pub(crate) fn retype(&self, name: &str, kind: Option<&str>) {
-        self.with(|state| match kind {
-            Some(kind) => drop(state.types.insert(name.to_owned(), kind.to_owned())),
-            None => drop(state.types.remove(name)),
+        self.retype_in(DATABASE, name, kind);
+    }
+
+    /// The same in any database.
+    pub(crate) fn retype_in(&self, database: &'static str, name: &str, kind: Option<&str>) {
+        self.with(|state| {
+            let types = state.types.entry(database).or_default();
+            match kind {
+                Some(kind) => drop(types.insert(name.to_owned(), kind.to_owned())),
+                None => drop(types.remove(name)),
+            }
         });
     }
 
@@ -122,13 +145,25 @@ impl NotionServer {
         self.with(|state| state.pages.clone())
     }
 
-    /// Put a page there as a person would.
+    /// Put a page of a client there as a person would.
     pub(crate) fn put(&self, id: &str, email: &str) {
         let properties = BTreeMap::from([
             ("Email".to_owned(), json!({ "email": email })),
             ("Notes".to_owned(), json!({ "rich_text": [{ "text": { "content": "by hand" } }] })),
         ]);
-        self.with(|state| state.pages.push(Page { id: id.to_owned(), properties, archived: false }));
+        let (id, database) = (id.to_owned(), DATABASE.to_owned());
+        self.with(|state| state.pages.push(Page { id, database, properties, archived: false }));
+    }
+
+    /// Put a page of a partner there as a person would.
+    pub(crate) fn put_partner(&self, id: &str, email: &str) {
+        let properties = BTreeMap::from([
+            ("Contact Email".to_owned(), json!({ "email": email })),
+            ("Active".to_owned(), json!({ "checkbox": true })),
+            ("Partner Name".to_owned(), json!({ "title": [{ "text": { "content": "By hand" } }] })),
+        ]);
+        let (id, database) = (id.to_owned(), PARTNERS.to_owned());
+        self.with(|state| state.pages.push(Page { id, database, properties, archived: false }));
     }
 
     /// Throw a page away as a person would: into the bin, or for good.
@@ -222,47 +257,66 @@ fn gossip(body: &Value) -> Value {
 }
 
 fn answer(state: &mut State, method: &str, path: &str, body: &Value) -> (u16, Value) {
-    let database = format!("/v1/databases/{DATABASE}");
     if (method, path) == ("GET", "/v1/users/me") {
         return (200, json!({ "object": "user", "type": "bot" }));
     }
-    if method == "GET" && path == database {
-        let typed = state.types.iter().map(|(name, kind)| (name.clone(), json!({ "type": kind })));
-        return (200, json!({ "properties": typed.collect::<serde_json::Map<_, _>>() }));
-    }
-    if method == "POST" && path == format!("{database}/query") {
-        let wanted = body["filter"]["email"]["equals"].as_str();
-        let found =
-            state.pages.iter().filter(|page| !page.archived && wanted.is_some() && page.email() == wanted);
-        let found: Vec<_> = found.map(|page| json!({ "id": page.id })).collect();
-        return (200, json!({ "results": found, "has_more": false }));
+    if let Some(rest) = path.strip_prefix("/v1/databases/") {
+        let (database, action) = rest.split_once('/').unwrap_or((rest, ""));
+        return match (method, action, state.types.get(database)) {
+            ("GET", "", Some(types)) => {
+                let typed = types.iter().map(|(name, kind)| (name.clone(), json!({ "type": kind })));
+                (200, json!({ "properties": typed.collect::<serde_json::Map<_, _>>() }))
+            }
+            ("POST", "query", Some(_)) => (200, found(state, database, &body["filter"])),
+            _ => (404, refusal(404, "object_not_found")),
+        };
     }
     let properties = body["properties"].as_object().cloned().unwrap_or_default();
-    let typed = |(name, value): (&String, &Value)| {
-        state.types.get(name).is_some_and(|kind| value.get(kind).is_some())
-    };
-    if !properties.iter().all(typed) {
-        return (400, refusal(400, "validation_error"));
-    }
     if (method, path) == ("POST", "/v1/pages") {
-        if body["parent"]["database_id"] != DATABASE {
+        let database = body["parent"]["database_id"].as_str().unwrap_or_default().to_owned();
+        if !state.types.contains_key(database.as_str()) {
             return (404, refusal(404, "object_not_found"));
         }
+        if !fits(state, &database, &properties) {
+            return (400, refusal(400, "validation_error"));
+        }
         let id = format!("page-{}", state.pages.len() + 1);
-        let page = Page { id: id.clone(), properties: properties.into_iter().collect(), archived: false };
-        state.pages.push(page);
+        let properties = properties.into_iter().collect();
+        state.pages.push(Page { id: id.clone(), database, properties, archived: false });
         return (200, json!({ "id": id }));
     }
     let wanted = path.strip_prefix("/v1/pages/").unwrap_or_default();
-    let Some(page) = state.pages.iter_mut().find(|page| page.id == wanted) else {
+    let Some(database) = state.pages.iter().find(|page| page.id == wanted).map(|page| page.database.clone())
+    else {
         return (404, refusal(404, "object_not_found"));
     };
+    let sound = fits(state, &database, &properties);
+    let page = state.pages.iter_mut().find(|page| page.id == wanted).expect("it was there");
     if method == "PATCH" {
-        if page.archived {
+        if page.archived || !sound {
             return (400, refusal(400, "validation_error"));
         }
         page.properties.extend(properties);
         page.archived = body["archived"] == true;
     }
     (200, json!({ "id": page.id, "archived": page.archived }))
+}
+
+/// The pages outside the bin whose address is the one that is asked for.
+fn found(state: &State, database: &str, filter: &Value) -> Value {
+    let (property, wanted) = (filter["property"].as_str(), filter["email"]["equals"].as_str());
+    let fits = |page: &&Page| {
+        let own =
+            property.and_then(|name| page.properties.get(name)).and_then(|value| value["email"].as_str());
+        !page.archived && page.database == database && wanted.is_some() && own == wanted
+    };
+    let pages = state.pages.iter().filter(fits);
+    let told: Vec<_> = pages.map(|page| json!({ "id": page.id, "properties": page.properties })).collect();
+    json!({ "results": told, "has_more": false })
+}
+
+/// Whether the database has properties of these names and types.
+fn fits(state: &State, database: &str, properties: &serde_json::Map<String, Value>) -> bool {
+    let types = &state.types[database];
+    properties.iter().all(|(name, value)| types.get(name).is_some_and(|kind| value.get(kind).is_some()))
 }

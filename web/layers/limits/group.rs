@@ -9,7 +9,7 @@ pub(crate) fn group_of(method: &str, template: &str) -> RateGroup {
         "/api/auth/login" | "/auth/login" | "/dashboard/login" if acts => RateGroup::Login,
         "/api/auth/magic-link" | "/auth/login/code" | "/app/sessions/code" if acts => RateGroup::MagicLink,
         "/api/auth/verify" | "/auth/verify" if acts => RateGroup::Verify,
-        "/api/lead" | "/pricing" if acts => RateGroup::Lead,
+        "/api/lead" | "/" | "/pricing" if acts => RateGroup::Lead,
         "/api/support" | "/support" | "/app/support" if acts => RateGroup::Support,
         "/api/payments/webhook" | "/webhook/stripe" | "/api/public/after-payment" if acts => {
             RateGroup::Webhook
@@ -34,5 +34,6 @@ mod tests {
         assert_eq!(group_of("POST", "/webhook/stripe"), RateGroup::Webhook);
         assert_eq!(group_of("GET", "/app/palette"), RateGroup::Palette);
         assert_eq!(group_of("GET", "/health"), RateGroup::Other);
+        assert_eq!((group_of("POST", "/"), group_of("GET", "/")), (RateGroup::Lead, RateGroup::Other));
     }
 }

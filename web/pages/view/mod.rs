@@ -4,10 +4,16 @@
 //!
 //! Every struct has `samples()` in tests: one for each state that its page can be in, all of them rendered and checked.
 
+mod about;
 mod components;
+mod contact;
+mod cta;
+mod docs;
 mod error;
 mod figures;
+mod home;
 mod invoices;
+mod lead;
 mod login;
 mod looks;
 mod nav;
@@ -16,18 +22,27 @@ mod operator_login;
 mod overview;
 mod overview_chart;
 mod payments;
+mod pricing;
+mod seo;
 mod sessions;
 mod settings;
 mod shell;
+mod status;
 mod support;
 #[cfg(test)]
 mod tests;
 mod verify;
 
+pub use about::AboutPage;
 pub use components::ComponentsPage;
+pub use contact::{ContactPage, HelpTopic};
+pub use cta::{Cta, cta};
+pub use docs::{DocExample, DocGroup, DocOperation, DocParameter, DocsPage, Reference};
 pub use error::ErrorPage;
 pub use figures::{Change, Direction, Figure, Judgement, Stat, Usage};
+pub use home::{Benefit, HomePage, PriceLine};
 pub use invoices::{Freshness, InvoiceRow, InvoiceStatus, InvoicesPage, StatusFilter};
+pub use lead::LeadForm;
 pub use login::{FieldError, LoginLimit, LoginNotice, LoginPage, LoginStep};
 pub use looks::{CHOICES, Choice, Looks, Setting};
 pub use nav::{Act, Audience, Command, PLACES, Place};
@@ -40,9 +55,12 @@ pub use payments::{
     PaymentsNotice, PaymentsPage, ReconciliationPage, RefundFields, RefundPage, RefundState, RefundTarget,
     WebhookRow,
 };
+pub use pricing::{FeatureCell, FeatureRow, FreePlan, PricingNotice, PricingPage, TierAct, TierCard};
+pub use seo::Seo;
 pub use sessions::{Devices, SessionRow, SessionsNotice, SessionsPage};
 pub use settings::SettingsPage;
 pub use shell::{Account, Shell, Theme};
+pub use status::{Condition, StatusCard};
 pub use support::{SupportPage, TicketRow, TicketState};
 pub use verify::{VerifyPage, VerifyState};
 
@@ -149,6 +167,9 @@ pub(crate) fn icons() -> Vec<&'static str> {
     icons.extend(LoginNotice::ALL.iter().map(LoginNotice::glyph));
     icons.extend(PaymentsNotice::ALL.iter().map(PaymentsNotice::glyph));
     icons.extend([PaymentMode::Test, PaymentMode::Live].map(|mode| mode.badge().glyph));
+    icons.extend(PricingNotice::ALL.iter().map(PricingNotice::glyph));
+    icons.extend(Condition::ALL.map(|condition| condition.badge().glyph));
+    icons.extend(["book", "bolt", "check", "invoice", "search"]);
     icons.extend(SessionsNotice::ALL.iter().map(SessionsNotice::glyph));
     icons.extend([Direction::Up, Direction::Down].iter().map(Direction::glyph));
     icons

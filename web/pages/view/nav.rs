@@ -54,6 +54,11 @@ impl Place {
         Self { label, command, path, icon, letter, in_header: false, in_bar: false, tab, section, audiences }
     }
 
+    /// A place of customers and of those who are not signed in.
+    const fn everybody(names: [&'static str; 4]) -> Self {
+        Self::of(&[Audience::Customer, Audience::Stranger], names)
+    }
+
     /// A place of customers: its name, what the palette says, its path and its icon.
     const fn customers(names: [&'static str; 4]) -> Self {
         Self::of(&[Audience::Customer], names)
@@ -108,10 +113,13 @@ impl Place {
 /// All places that exist, in the order of the menus.
 #[rustfmt::skip]
 pub const PLACES: &[Place] = &[
+    Place::everybody(["Home", "Home", "/", "home"]).letter("h").in_header().in_bar(),
     Place::customers(["App", "Open App", "/app", "app"]).letter("a").in_header().in_bar().tab("Overview"),
     Place::customers(["Invoices", "Invoices", "/app/invoices", "invoice"]).letter("i").in_bar().tab("Invoices"),
-    Place::customers(["Support", "Write to Support", "/app/support", "mail"]).letter("m").in_bar().tab("Support"),
+    Place::customers(["Messages", "Write to Support", "/app/support", "mail"]).letter("m").in_bar().tab("Support"),
     Place::customers(["Devices", "Devices and password", "/app/sessions", "user"]).in_bar().tab("Devices"),
+    Place::everybody(["Pricing", "Open Pricing", "/pricing", "tag"]).letter("p").in_header().in_bar(),
+    Place::everybody(["Support", "Open Support", "/support", "help"]).letter("s").in_header().in_bar(),
     Place::strangers(["Sign in", "Sign in", "/auth/login", "user"]),
     Place::operators(["Payments", "Open Payments", "/payments", "invoice"]).letter("p").section(DASHBOARD),
     Place::operators(["Settings", "Open Settings", "/dashboard/v2/settings", "gear"]).section(DASHBOARD),

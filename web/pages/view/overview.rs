@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::overview_chart::{ChartChoice, DayChart, Metric};
-use super::{Badge, InvoiceRow, Moment, Part, Shell, Stat, Tone};
+use super::{Badge, Cta, InvoiceRow, Moment, Part, Shell, Stat, Tone, cta};
 
 /// The page.
 #[derive(Debug, Clone, Template)]
@@ -105,6 +105,11 @@ pub struct Plan {
 impl Plan {
     fn badge(&self) -> Badge {
         Badge { tone: Tone::Info, glyph: "bolt", text: self.name.clone() }
+    }
+
+    /// The word on the button to the plans, for those who pay nothing yet.
+    fn upgrade(&self) -> Option<String> {
+        (self.name == "Free").then(|| cta(Cta::ComparePlans))
     }
 }
 

@@ -25,6 +25,11 @@ fn pages() -> Vec<(&'static str, String)> {
     pages.extend(SessionsPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(ComponentsPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(SettingsPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(HomePage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(AboutPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(PricingPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(ContactPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(DocsPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(ErrorPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages
 }
@@ -102,7 +107,11 @@ fn faults(html: &str) -> Vec<String> {
                 fault(!ids.insert(content.clone()), format!("id {content} twice"));
             }
         }
-        fault(tag == "script" && value(attributes, "src").is_none(), "an inline script".into());
+        let is_data = value(attributes, "type").is_some_and(|kind| kind.ends_with("json"));
+        fault(tag == "script" && value(attributes, "src").is_none() && !is_data, "an inline script".into());
+        let has_size = value(attributes, "width").is_some() && value(attributes, "height").is_some();
+        let is_told = value(attributes, "alt").is_some_and(|words| !words.is_empty());
+        fault(tag == "img" && !(has_size && is_told), "a picture without size or words".into());
     }
     for (tag, attributes) in &tags {
         if tag == "input" && value(attributes, "type") != Some("hidden") {
@@ -121,7 +130,11 @@ fn faults(html: &str) -> Vec<String> {
     for form in html.split("<form").skip(1) {
         let form = form.split("</form>").next().unwrap();
         let carries = form.contains("name=\"csrf\"") && form.contains("name=\"next\"");
-        fault(!form.contains("method=\"post\"") || !carries, "a form without csrf and next".into());
+        // What only asks carries no token: it would stand in the address.
+        let asks = form.contains("method=\"get\"");
+        let sound =
+            if asks { !form.contains("name=\"csrf\"") } else { form.contains("method=\"post\"") && carries };
+        fault(!sound, "a form without csrf and next".into());
     }
     faults
 }
@@ -148,6 +161,12 @@ fn the_rules_can_be_broken() {
         ("<h1>", "<input type=\"text\" id=\"lost\"><h1>", "no label for lost"),
         ("<h1>", "<a href=\"#lost\">x</a><h1>", "a link to #lost, which is not there"),
         ("<h1>", "<form method=\"post\"></form><h1>", "a form without csrf and next"),
+        (
+            "<h1>",
+            "<form method=\"get\"><input type=\"hidden\" name=\"csrf\"></form><h1>",
+            "a form without csrf",
+        ),
+        ("<h1>", "<img src=\"/x\" alt=\"x\"><h1>", "a picture without size"),
         ("initial-scale=1", "maximum-scale=1", "viewports"),
         (" lang=\"en\"", "", "no lang or theme"),
     ] {
@@ -160,7 +179,7 @@ fn the_rules_can_be_broken() {
 fn hostile_text_shows_as_text() {
     let mut seen = 0;
     for (name, html) in pages() {
-        assert!(!html.contains("<img") && !html.contains("<script>"), "{name}");
+        assert!(!html.contains("<img src=x") && !html.contains("<script>"), "{name}");
         assert!(
             !html.contains("token=secret")
                 || !html.contains("Asked for: <span class=\"code\">/app/invoyces?")
@@ -168,6 +187,27 @@ fn hostile_text_shows_as_text() {
         seen += usize::from(html.contains("&#60;img"));
     }
     assert!(seen >= 3, "the hostile samples are there: {seen}");
+}
+
+#[test]
+fn public_pages_are_listed_and_all_others_ask_not_to_be() {
+    let mut listed = BTreeSet::new();
+    for (name, html) in pages() {
+        let is_public = html.contains("<link rel=\"canonical\"");
+        assert_ne!(is_public, html.contains("<meta name=\"robots\" content=\"noindex\">"), "{name}");
+        if !is_public {
+            continue;
+        }
+        let group = name.split('-').next().unwrap();
+        listed.insert(group);
+        for tag in ["og:title", "og:description", "og:url", "og:image", "og:image:alt"] {
+            let start = format!("<meta property=\"{tag}\" content=\"");
+            let content = html.split(&start).nth(1).unwrap_or_else(|| panic!("{name} has no {tag}"));
+            assert!(!content.starts_with('"'), "{name}: {tag} is empty");
+        }
+        assert_eq!(html.contains("application/ld+json"), group == "home", "{name}");
+    }
+    assert_eq!(listed, BTreeSet::from(["about", "docs", "help", "home", "pricing"]));
 }
 
 #[test]

@@ -1,11 +1,22 @@
-//! What the database Clients must look like, and how one differs from it.
+//! What a database of Notion must look like, how one differs from it, and its pages.
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::outbound::{Notion, NotionCall};
+use super::{Notion, NotionCall};
 use crate::platform::{Code, Fault, Result};
+
+/// A database that rows of ours are mirrored to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotionDatabase {
+    /// What people call it.
+    pub name: &'static str,
+    /// The setting that says which one it is.
+    pub setting: &'static str,
+    /// What it must have, and what it may have.
+    pub properties: &'static [Property],
+}
 
 /// A property of the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,17 +39,6 @@ pub enum Usage {
     /// Written where it is there.
     Welcome,
 }
-
-/// The database Clients.
-pub(super) const CLIENTS: [Property; 7] = [
-    Property { name: "Client Name", kind: "title", usage: Usage::Written },
-    Property { name: "Email", kind: "email", usage: Usage::Written },
-    Property { name: "Active", kind: "checkbox", usage: Usage::Written },
-    Property { name: "Rate USD/min", kind: "number", usage: Usage::People },
-    Property { name: "Notes", kind: "rich_text", usage: Usage::People },
-    Property { name: "Plan", kind: "select", usage: Usage::Welcome },
-    Property { name: "Stripe ID", kind: "rich_text", usage: Usage::Welcome },
-];
 
 /// A property that is not as expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,8 +71,9 @@ impl Drift {
 }
 
 /// A database as it is.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Schema {
+    database: &'static str,
     sound: BTreeSet<&'static str>,
     /// How it differs.
     pub drift: Vec<Drift>,
@@ -94,15 +95,16 @@ impl Schema {
         let evidence: Vec<_> = wrong.iter().map(|drift| drift.evidence()).collect();
         let remedies: Vec<_> = wrong.iter().map(|drift| drift.remedy()).collect();
         let (evidence, remedies) = (evidence.join("; "), remedies.join("; "));
+        let name = self.database;
         let words =
-            format!("The Notion database Clients is not as expected: {evidence}. To mend it, {remedies}");
+            format!("The Notion database {name} is not as expected: {evidence}. To mend it, {remedies}");
         Err(Fault::new(Code::NotConfigured, words))
     }
 
-    fn read(document: &Value) -> Option<Self> {
+    fn read(expected: &NotionDatabase, document: &Value) -> Option<Self> {
         let properties = document["properties"].as_object()?;
-        let mut schema = Self::default();
-        for property in CLIENTS {
+        let mut schema = Self { database: expected.name, sound: BTreeSet::new(), drift: Vec::new() };
+        for property in expected.properties.iter().copied() {
             let found = properties.get(property.name).and_then(|found| found["type"].as_str());
             if found == Some(property.kind) {
                 schema.sound.insert(property.name);
@@ -114,19 +116,70 @@ impl Schema {
     }
 }
 
-/// Ask Notion how the database is.
-pub fn examine(notion: &dyn Notion, database: &str) -> Result<Schema> {
-    let document = notion.call(&NotionCall::get(format!("/v1/databases/{database}")))?;
-    Schema::read(&document).ok_or_else(|| {
-        Fault::new(Code::Upstream, "Notion described the database Clients without its properties")
-    })
+impl NotionDatabase {
+    /// Ask Notion how the database `id` is.
+    pub fn examine(&self, notion: &dyn Notion, id: &str) -> Result<Schema> {
+        let document = notion.call(&NotionCall::get(format!("/v1/databases/{id}")))?;
+        Schema::read(self, &document).ok_or_else(|| {
+            let words = format!("Notion described the database {} without its properties", self.name);
+            Fault::new(Code::Upstream, words)
+        })
+    }
+}
+
+/// The pages of `database` whose property `property` holds this address.
+pub fn pages_with_address(
+    notion: &dyn Notion,
+    database: &str,
+    property: &str,
+    address: &str,
+) -> Result<Vec<Value>> {
+    let body = json!({ "filter": { "property": property, "email": { "equals": address } }, "page_size": 10 });
+    let answer = notion.call(&NotionCall::query(format!("/v1/databases/{database}/query"), body))?;
+    answer["results"].as_array().cloned().ok_or_else(|| strange("a search without results"))
+}
+
+/// Make a page in `database`; its identifier.
+pub fn create_page(notion: &dyn Notion, database: &str, properties: &Value) -> Result<String> {
+    let body = json!({ "parent": { "database_id": database }, "properties": properties });
+    page_id(&notion.call(&NotionCall::create("/v1/pages", body))?)
+}
+
+/// The identifier of a page that Notion described.
+pub fn page_id(page: &Value) -> Result<String> {
+    // It becomes part of a path.
+    let sound = |id: &&str| {
+        (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let id = page["id"].as_str().filter(sound);
+    id.map(str::to_owned).ok_or_else(|| strange("a page without an identifier"))
+}
+
+/// Text as the value of a title or of a rich text.
+pub fn rich_text(content: &str) -> Value {
+    if content.is_empty() { json!([]) } else { json!([{ "text": { "content": content } }]) }
+}
+
+fn strange(what: &str) -> Fault {
+    Fault::new(Code::Upstream, format!("Notion answered with {what}; what was to be written waits"))
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+
+    const CLIENTS: NotionDatabase = NotionDatabase {
+        name: "Clients",
+        setting: "NOTION_CLIENT_DB_ID",
+        properties: &[
+            Property { name: "Client Name", kind: "title", usage: Usage::Written },
+            Property { name: "Email", kind: "email", usage: Usage::Written },
+            Property { name: "Active", kind: "checkbox", usage: Usage::Written },
+            Property { name: "Rate USD/min", kind: "number", usage: Usage::People },
+            Property { name: "Notes", kind: "rich_text", usage: Usage::People },
+            Property { name: "Plan", kind: "select", usage: Usage::Welcome },
+        ],
+    };
 
     fn database(change: impl Fn(&mut Value)) -> Schema {
         let mut document = json!({ "properties": {
@@ -134,7 +187,7 @@ mod tests {
             "Rate USD/min": { "type": "number" }, "Notes": { "type": "rich_text" },
         } });
         change(&mut document["properties"]);
-        Schema::read(&document).unwrap()
+        Schema::read(&CLIENTS, &document).unwrap()
     }
 
     #[test]

@@ -1,0 +1,13 @@
+//! Statements about leads.
+
+use crate::store::statements;
+
+statements! {
+    ADD = "INSERT INTO leads (id, email, company, use_case, use_case_digest, day, consented_at, created_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (email, day, use_case_digest) DO NOTHING";
+    SAME_DAY = "SELECT id FROM leads WHERE email = $1 AND day = $2 AND use_case_digest = $3";
+    FIND = "SELECT id, email, company, use_case, consented_at, created_at FROM leads WHERE id = $1";
+    LIST = "SELECT id, email, company, use_case, consented_at, created_at FROM leads \
+        WHERE (created_at < $1 OR (created_at = $1 AND id < $2)) ORDER BY created_at DESC, id DESC LIMIT $3";
+    FORGET = "DELETE FROM leads WHERE email = $1";
+}
