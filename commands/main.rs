@@ -17,6 +17,7 @@ mod man;
 mod migrate;
 mod scheduler;
 mod seed_demo;
+mod sentinel;
 mod serve;
 mod smoke;
 mod ui;
@@ -51,6 +52,7 @@ enum Command {
     Warehouse(warehouse::Verb),
     #[command(subcommand)]
     Scheduler(scheduler::Verb),
+    Sentinel(sentinel::Arguments),
     #[command(subcommand)]
     Keys(keys::Verb),
     #[command(subcommand)]
@@ -85,6 +87,7 @@ fn main() -> ExitCode {
         Command::WarehouseSync(arguments) => warehouse_sync::run(&arguments, global, ui),
         Command::Warehouse(verb) => warehouse::run(&verb, global, ui),
         Command::Scheduler(verb) => scheduler::run(&verb, global, ui),
+        Command::Sentinel(arguments) => sentinel::run(&arguments, global, ui),
         Command::Keys(verb) => keys::run(&verb, global, ui),
         Command::Customers(verb) => customers::run(&verb, global, ui),
         Command::Billing(verb) => billing::run(&verb, global, ui),

@@ -29,6 +29,7 @@ pub mod jobs;
 pub mod privacy;
 pub mod scheduler;
 pub mod sentinel;
+pub mod slo;
 pub mod support;
 pub mod warehouse;
 

@@ -2,6 +2,7 @@
 //!
 //! - [`line`]: how did a figure move?
 //! - [`meter`]: how much of a limit is used?
+//! - [`strip`]: how was something, beat by beat?
 //! - [`qr`]: how does an address get onto a phone?
 //!
 //! Geometry is computed here; markup and class names stand in `templates/chart/`. A picture is never the only place of its
@@ -10,6 +11,7 @@
 pub mod line;
 pub mod meter;
 pub mod qr;
+pub mod strip;
 
 /// A coordinate with as many digits as the eye can use.
 fn coordinate(value: f64) -> String {

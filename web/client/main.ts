@@ -1,4 +1,5 @@
 // What every page runs. Pages work without it: this only adds comfort.
+import { startBoard } from "./board";
 import { startDrafts } from "./drafts";
 import { startForms } from "./forms";
 import { startKeys } from "./keys";
@@ -12,3 +13,4 @@ startKeys();
 startMenus();
 startForms();
 startDrafts();
+startBoard();

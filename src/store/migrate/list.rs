@@ -40,4 +40,5 @@ pub const MIGRATIONS: &[Migration] = &[
     step!(13, "0013", "support"),
     step!(14, "0014", "notion"),
     step!(15, "0015", "operator_sessions"),
+    step!(17, "0017", "windows"),
 ];

@@ -4,6 +4,7 @@
 //!
 //! Every struct has `samples()` in tests: one for each state that its page can be in, all of them rendered and checked.
 
+mod board;
 mod error;
 mod figures;
 mod invoices;
@@ -20,6 +21,12 @@ mod support;
 mod tests;
 mod verify;
 
+pub use board::{
+    AccountAct, AccountFacts, AnswerPage, AutomationsPage, BoardJob, BoardOverviewPage, ConfirmAccountPage,
+    ConfirmRunPage, Course, CoursePoint, CustomerNotice, CustomerPage, CustomerRow, CustomersPage,
+    DependencyRow, EventRow, Incident, Incidents, InvoiceLine, JobPage, JobsPage, LogLine, LogsPage, RunMark,
+    SessionLine, Standing, TaskNotice, TaskRow, TicketLine,
+};
 pub use error::ErrorPage;
 pub use figures::{Change, Direction, Figure, Judgement, Stat, Usage};
 pub use invoices::{Freshness, InvoiceRow, InvoiceStatus, InvoicesPage, StatusFilter};
