@@ -211,7 +211,7 @@ mod tests {
         let of = |checks: &[Look]| Sentinel::of(checks.to_vec()).status;
         let [fine, slow, dire] =
             [10.0, 90.0, 99.0].map(|value| judged("cpu", value, "percent", USED, "The processors: in use"));
-        assert_eq!(of(&[fine.clone()]), State::Healthy);
+        assert_eq!(of(std::slice::from_ref(&fine)), State::Healthy);
         assert_eq!(of(&[fine.clone(), unknown.clone()]), State::Unknown, "no input is never well");
         assert_eq!(of(&[unknown.clone(), slow.clone()]), State::Degraded);
         assert_eq!(of(&[slow.clone(), dire]), State::Critical);

@@ -11,7 +11,7 @@ use echopilot_core::jobs::{self, Job, ListJobs, STATUSES, ShowJob};
 use echopilot_core::operation::Deps;
 use http::{HeaderMap, Response};
 
-use super::super::frame::{frame, moment, page as rendered};
+use super::super::frame::{day, frame, moment, page as rendered};
 use super::super::operator_login::signed_in;
 use super::super::overview::status;
 use super::super::view::{BoardJob, JobPage, JobsPage, capitalised};
@@ -146,6 +146,7 @@ fn row(deps: &Deps, job: &Job) -> BoardJob {
         qa: job.qa_score.map(|score| format!("{score:.1}")),
         target: format!("{:.0}", job.qa_target),
         cost: format!("USD {}.{:04}", job.cost_micro / 1_000_000, job.cost_micro % 1_000_000 / 100),
+        day: day(job.created_at),
         created: moment(job.created_at),
         started: job.started_at.map(moment),
         finished: job.finished_at.map(moment),

@@ -218,8 +218,8 @@ fn stats(traffic: &Traffic) -> Vec<Stat> {
     vec![
         availability,
         budget(traffic),
-        latency_stat("95 of 100 within", now.p95_ms, before.p95_ms, targets.p95_ms),
-        latency_stat("99 of 100 within", now.p99_ms, before.p99_ms, targets.p99_ms),
+        latency_stat("p95 latency", now.p95_ms, before.p95_ms, targets.p95_ms),
+        latency_stat("p99 latency", now.p99_ms, before.p99_ms, targets.p99_ms),
         rps,
         errors,
     ]
@@ -260,9 +260,10 @@ fn latency_stat(label: &str, now: Option<f64>, before: Option<f64>, promised: u3
     let Some(millis) = now else { return unknown(label, NOTHING) };
     let by = |by: f64| format!("{by:.1} ms");
     let change = compared(millis, before, by, Judgement::Worse, Judgement::Better);
-    let mut shown = stat(label, format!("{millis:.1}"), "ms", change);
-    shown.label = format!("{label} ({promised} ms promised)");
-    shown
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "milliseconds, for a bar")]
+    let used = millis.max(0.0).round() as u64;
+    let usage = Usage { used, limit: u64::from(promised), text: format!("{promised} ms promised") };
+    Stat { usage: Some(usage), ..stat(label, format!("{millis:.1}"), "ms", change) }
 }
 
 /// The change against the span before.
@@ -366,7 +367,10 @@ fn event(told: &ToldEvent) -> EventRow {
         summary: told.summary.clone(),
         actor: told.actor.clone(),
         severity: told.severity.as_str(),
-        at: moment(told.created_at),
+        at: Moment::new(
+            told.created_at.to_string(),
+            told.created_at.utc().format("%-d %b, %H:%M UTC").to_string(),
+        ),
     }
 }
 

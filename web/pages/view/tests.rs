@@ -130,7 +130,11 @@ fn faults(html: &str) -> Vec<String> {
     for form in html.split("<form").skip(1) {
         let form = form.split("</form>").next().unwrap();
         let carries = form.contains("name=\"csrf\"") && form.contains("name=\"next\"");
-        fault(!form.contains("method=\"post\"") || !carries, "a form without csrf and next".into());
+        // A search stands in the address, where a token must not be.
+        let is_search = form.contains("method=\"get\"");
+        fault(is_search && form.contains("csrf"), "a search with a token".into());
+        let posts = form.contains("method=\"post\"");
+        fault(!is_search && !(posts && carries), "a form without csrf and next".into());
     }
     faults
 }

@@ -117,6 +117,13 @@ impl RunMark {
     }
 }
 
+impl RunMark {
+    /// Whether it is a fault, and not only something that is not in use.
+    fn is_fault(&self) -> bool {
+        self.result != "not_configured"
+    }
+}
+
 impl TaskRow {
     fn strip(&self) -> Option<String> {
         let label = format!("Last {} runs of {}: {}", self.runs.len(), self.name, beat_counts(&self.runs));

@@ -52,6 +52,8 @@ pub struct BoardJob {
     pub target: String,
     /// With currency.
     pub cost: String,
+    /// The day on which it was asked for.
+    pub day: Moment,
     /// When it was asked for.
     pub created: Moment,
     /// When it began.

@@ -124,7 +124,8 @@ impl Course {
             title: self.title,
             description: &self.sentence(&values)?,
             values: &values,
-            limits: (0.0, (highest * 1.1).max(1e-3)),
+            // Room above the highest, so that the scale ends at a round number.
+            limits: (0.0, (highest * 4.0).max(1e-3)),
             // Far below the promise its line would press the figures flat.
             target: None,
             from: &first.at.text,
@@ -151,7 +152,11 @@ impl Course {
     fn gaps(&self) -> Option<String> {
         let inner = self.points.iter().skip_while(|point| point.value.is_none());
         let missing = inner.filter(|point| point.value.is_none()).count();
-        (missing > 0).then(|| format!("{missing} points were not measured and are left out of the line"))
+        match missing {
+            0 => None,
+            1 => Some("1 point was not measured and is left out of the line".to_owned()),
+            _ => Some(format!("{missing} points were not measured and are left out of the line")),
+        }
     }
 
     /// Points with something in them, newest first, for the table.
@@ -220,6 +225,17 @@ impl EventRow {
 }
 
 impl BoardOverviewPage {
+    /// Those that are in use, or were during the last day.
+    fn used(rows: &[DependencyRow]) -> Vec<&DependencyRow> {
+        rows.iter().filter(|row| !row.beats.is_empty()).collect()
+    }
+
+    /// The names of the others.
+    fn unused(rows: &[DependencyRow]) -> String {
+        let names = rows.iter().filter(|row| row.beats.is_empty()).map(|row| row.name.as_str());
+        names.collect::<Vec<_>>().join(", ")
+    }
+
     fn single_stats(&self) -> [(&'static str, &Part<Stat>); 2] {
         [("Queue", &self.queue), ("Revenue today", &self.revenue)]
     }

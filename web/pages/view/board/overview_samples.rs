@@ -65,8 +65,8 @@ fn full() -> BoardOverviewPage {
         traffic: Part::Ready(vec![
             stat("Availability", "99.969", "%", "Promised: 99.9 %"),
             Stat { usage: Some(usage), ..stat("Error budget left", "69.0", "%", "Of 30 days") },
-            stat("95 of 100 within (800 ms promised)", "62.1", "ms", "Same as the span before"),
-            stat("99 of 100 within (1200 ms promised)", "141.3", "ms", "Same as the span before"),
+            stat("p95 latency", "62.1", "ms", "Same as the span before"),
+            stat("p99 latency", "141.3", "ms", "Same as the span before"),
             stat("Requests a second", "27.84", "", "Same as the span before"),
             stat("Server errors", "31", "", "0.031 % of the answers"),
         ]),

@@ -120,6 +120,7 @@ fn job(number: u8, task: &str, status: JobStatus, qa: Option<&str>) -> BoardJob 
         qa: qa.map(Into::into),
         target: "80".into(),
         cost: "USD 0.0184".into(),
+        day: Moment::new("2026-11-23", "23 Nov 2026"),
         created: moment(8),
         started: began.then(|| moment(8)),
         finished: qa.map(|_| moment(9)),
