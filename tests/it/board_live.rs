@@ -44,6 +44,10 @@ impl Stream {
     fn read_until(&mut self, words: &str) -> bool {
         let mut bytes = [0; 4096];
         while !self.text.contains(words) {
+            // The last chunk: the connection itself may be kept.
+            if self.text.ends_with("\r\n0\r\n\r\n") {
+                return false;
+            }
             match self.socket.read(&mut bytes) {
                 Ok(0) => return false,
                 Ok(count) => self.text.push_str(&String::from_utf8_lossy(&bytes[..count])),

@@ -2,6 +2,8 @@
 // hears `ep:changed` and refreshes the parts that name the section.
 
 const PAUSED = "ep-live-paused";
+/** The page itself comes first, and what loads it has come to rest. */
+const REST = 1_500;
 /** However much happens, parts are refreshed at most this often. */
 const CALM = 10_000;
 
@@ -37,7 +39,7 @@ export function startBoard(): void {
     stream = undefined;
   };
   const open = (): void => {
-    if (stream || paused || document.hidden) return;
+    if (stream || paused || document.hidden || document.readyState !== "complete") return;
     stream = new EventSource(address);
     stream.addEventListener("open", () => show("live", "Live"));
     stream.addEventListener("changed", heard);
@@ -59,6 +61,7 @@ export function startBoard(): void {
       open();
     }
   };
+  const begin = (): void => void window.setTimeout(follow, REST);
 
   button.addEventListener("click", () => {
     paused = !paused;
@@ -68,6 +71,7 @@ export function startBoard(): void {
   // A page that nobody sees holds no place; what happened meanwhile is told when it is seen again.
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
   addEventListener("pagehide", close);
-  addEventListener("pageshow", open);
-  follow();
+  addEventListener("pageshow", ({ persisted }) => persisted && open());
+  if (document.readyState === "complete") begin();
+  else addEventListener("load", begin, { once: true });
 }

@@ -57,7 +57,7 @@ pub const ROWS: &[Foreign] = &[
     Foreign::page("/dashboard/login", "Sign-in of operators: the key, once.").about_operators(),
     Foreign::form("/dashboard/login", "Form: exchange an operator's key for a session.").about_operators(),
     Foreign::form("/dashboard/logout", "Form: end an operator's session.").about_operators(),
-    Foreign::operator_page("/dashboard", "Leads to the operators' dashboard."),
+    Foreign::page("/dashboard", "Leads to the operators' dashboard.").about_operators(),
     Foreign::operator_page(
         "/dashboard/v2",
         "What is broken, how much is going on and how well it is answered.",
