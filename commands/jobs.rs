@@ -1,6 +1,6 @@
-//! `echopilot jobs list`
+//! `echopilot jobs list|show`
 
-use echopilot_core::jobs::{Job, ListJobs};
+use echopilot_core::jobs::{Job, ListJobs, ShowJob};
 use echopilot_core::platform::Result;
 
 use crate::boot;
@@ -13,26 +13,41 @@ use crate::ui::Ui;
 #[derive(clap::Subcommand)]
 pub(crate) enum Verb {
     /// List jobs, newest first
-    #[command(after_help = example!("echopilot jobs list --limit 10", "echopilot jobs list --json"))]
+    #[command(after_help = example!("echopilot jobs list --limit 10", "echopilot jobs list --status failed --json"))]
     List(ListJobs),
+    /// Show one job
+    #[command(after_help = example!("echopilot jobs show 01HDEM0J0B0000000000000001"))]
+    Show(ShowJob),
 }
 
 /// Do what the verb says.
 pub(crate) fn run(verb: &Verb, global: &Global, ui: Ui) -> Result<Exit> {
-    let Verb::List(operation) = verb;
     let cx = boot::shell(global)?;
-    let page = cx.call(operation)?;
-    ui.answer::<ListJobs>(&page, |table| {
-        table.head(&["created", "kind", "status", "QA", "cost", "task"]);
-        for job in &page.jobs {
-            table.row(&row(job));
+    match verb {
+        Verb::List(operation) => {
+            let page = cx.call(operation)?;
+            ui.answer::<ListJobs>(&page, |table| {
+                table.head(&HEAD);
+                for job in &page.jobs {
+                    table.row(&row(job));
+                }
+            })?;
+            if let Some(cursor) = &page.next_cursor {
+                ui.say(&format!("There are more: --cursor {cursor}"));
+            }
         }
-    })?;
-    if let Some(cursor) = &page.next_cursor {
-        ui.say(&format!("There are more: --cursor {cursor}"));
+        Verb::Show(operation) => {
+            let job = cx.call(operation)?;
+            ui.answer::<ShowJob>(&job, |table| {
+                table.head(&HEAD);
+                table.row(&row(&job));
+            })?;
+        }
     }
     Ok(Exit::Done)
 }
+
+const HEAD: [&str; 6] = ["created", "kind", "status", "QA", "cost", "task"];
 
 fn row(job: &Job) -> [String; 6] {
     let score =

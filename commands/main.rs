@@ -20,6 +20,7 @@ mod pricing;
 mod progress;
 mod scheduler;
 mod seed_demo;
+mod sentinel;
 mod serve;
 mod smoke;
 mod ui;
@@ -54,6 +55,7 @@ enum Command {
     Warehouse(warehouse::Verb),
     #[command(subcommand)]
     Scheduler(scheduler::Verb),
+    Sentinel(sentinel::Arguments),
     #[command(subcommand)]
     Keys(keys::Verb),
     #[command(subcommand)]
@@ -92,6 +94,7 @@ fn main() -> ExitCode {
         Command::WarehouseSync(arguments) => warehouse_sync::run(&arguments, global, ui),
         Command::Warehouse(verb) => warehouse::run(&verb, global, ui),
         Command::Scheduler(verb) => scheduler::run(&verb, global, ui),
+        Command::Sentinel(arguments) => sentinel::run(&arguments, global, ui),
         Command::Keys(verb) => keys::run(&verb, global, ui),
         Command::Customers(verb) => customers::run(&verb, global, ui),
         Command::Billing(verb) => billing::run(&verb, global, ui),

@@ -8,7 +8,7 @@ use crate::operation::{Entry, Resident};
 use crate::store::Sql;
 use crate::{
     audit, auth, billing, customers, demo, governance, jobs, leads, operation, pricing, privacy, scheduler,
-    sentinel, store, support, warehouse,
+    sentinel, slo, store, support, warehouse,
 };
 
 /// All operations.
@@ -16,6 +16,9 @@ pub const CATALOGUE: &[Entry] = &[
     Entry::of::<sentinel::ShowHealth>(),
     Entry::of::<sentinel::ShowReadiness>(),
     Entry::of::<scheduler::SummariseStatus>(),
+    Entry::of::<sentinel::ShowSentinel>(),
+    Entry::of::<sentinel::ShowDependencies>(),
+    Entry::of::<slo::ShowTraffic>(),
     Entry::of::<scheduler::ShowScheduler>(),
     Entry::of::<scheduler::RunTask>(),
     Entry::of::<scheduler::PauseTask>(),
@@ -23,6 +26,7 @@ pub const CATALOGUE: &[Entry] = &[
     Entry::of::<scheduler::CleanUp>(),
     Entry::of::<scheduler::SyncNotion>(),
     Entry::of::<audit::TailLog>(),
+    Entry::of::<audit::ListOpsEvents>(),
     Entry::of::<auth::RequestCode>(),
     Entry::of::<auth::SignIn>(),
     Entry::of::<auth::VerifyLink>(),
@@ -30,6 +34,7 @@ pub const CATALOGUE: &[Entry] = &[
     Entry::of::<auth::GivePassword>(),
     Entry::of::<auth::ListSessions>(),
     Entry::of::<auth::RevokeSessions>(),
+    Entry::of::<auth::ListCustomerSessions>(),
     Entry::of::<auth::SignInDemo>(),
     Entry::of::<auth::SignOut>(),
     Entry::of::<auth::WhoAmI>(),
@@ -45,6 +50,7 @@ pub const CATALOGUE: &[Entry] = &[
     Entry::of::<support::CreateTicket>(),
     Entry::of::<support::ListTickets>(),
     Entry::of::<support::ListAllTickets>(),
+    Entry::of::<support::ShowTicket>(),
     Entry::of::<support::AnswerTicket>(),
     Entry::of::<auth::SignInOperator>(),
     Entry::of::<auth::SignOutOperator>(),
@@ -65,6 +71,7 @@ pub const CATALOGUE: &[Entry] = &[
     Entry::of::<billing::ReconcileBilling>(),
     Entry::of::<billing::ShowLastReconciliation>(),
     Entry::of::<jobs::ListJobs>(),
+    Entry::of::<jobs::ShowJob>(),
     Entry::of::<jobs::SummariseAccount>(),
     Entry::of::<jobs::ListJobDays>(),
     Entry::of::<customers::ShowTiers>(),
@@ -96,6 +103,7 @@ pub const RESIDENTS: &[Resident] = &[
         billing::DriftFigure::refresh,
         billing::LOOKED_UP_EVERY,
     ),
+    Resident::new("machine", sentinel::Host::build, sentinel::Host::refresh, sentinel::HOST_LOOKED_AT_EVERY),
     Resident::new(
         "warehouse figures",
         warehouse::WarehouseFigures::build,
@@ -140,6 +148,8 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         support::STATEMENTS,
         governance::STATEMENTS,
         scheduler::STATEMENTS,
+        sentinel::STATEMENTS,
+        slo::STATEMENTS,
         warehouse::STATEMENTS,
     ];
     store::STATEMENTS.iter().chain(SLICES).copied().flatten()

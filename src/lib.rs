@@ -31,6 +31,7 @@ pub mod pricing;
 pub mod privacy;
 pub mod scheduler;
 pub mod sentinel;
+pub mod slo;
 pub mod support;
 pub mod warehouse;
 

@@ -2,6 +2,7 @@
 //! Pages have rows of the same kind.
 
 mod documents;
+mod live;
 mod metrics;
 mod stripe_webhook;
 
@@ -122,6 +123,13 @@ pub const ROWS: &[Foreign] = &[
         "text/plain; version=0.0.4",
     )
     .verified_by_handler("a scraper on this machine needs no key, and one elsewhere may have a token of its own"),
+    Foreign::of(
+        Method::Get,
+        "/dashboard/v2/live",
+        Access::Operator,
+        "A stream of events for the operators' pages: which section has changed.",
+        "text/event-stream",
+    ),
     Foreign::webhook("/api/payments/webhook", "Events of Stripe, proved by the header Stripe-Signature."),
     Foreign::webhook("/webhook/stripe", "An older address of /api/payments/webhook."),
     Foreign::webhook("/api/public/after-payment", "An older address of /api/payments/webhook."),
@@ -133,6 +141,7 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         .route("/.well-known/jwks.json", get(documents::keys))
         .route("/openapi.json", get(documents::description))
         .route("/metrics", get(metrics::metrics))
+        .route("/dashboard/v2/live", get(live::stream))
         .route("/api/payments/webhook", post(stripe_webhook::receive))
         .route("/webhook/stripe", post(stripe_webhook::receive))
         .route("/api/public/after-payment", post(stripe_webhook::receive))

@@ -5,6 +5,7 @@
 //! mount    the catalogue on HTTP; `offload`             caller   credentials
 //! foreign  what other standards own                     problem  errors
 //! pages    HTML: handlers, and views for askama         assets   style sheet, scripts and icons, embedded
+//! live     tells open pages what changed
 //! chart    figures as SVG                               chaos_proxy  disturbs webhooks, for who receives them
 //! ```
 //!
@@ -22,6 +23,7 @@ pub mod server;
 pub mod site;
 
 mod caller;
+pub mod live;
 
 use std::sync::Arc;
 

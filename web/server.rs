@@ -113,8 +113,16 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) -> Drained {
     let sharing = tokio::spawn(Arc::clone(&front).share_limits());
+    let watching = tokio::spawn(Arc::clone(&front).watch_changes());
+    let ended = Arc::clone(&front);
+    let stop = async move {
+        stop.await;
+        // A stream never ends by itself, and draining waits for what is in flight.
+        ended.end_streams();
+    };
     let drained = serve_host(front, listener, patience, caps, stop).await;
     sharing.abort();
+    watching.abort();
     drained
 }
 

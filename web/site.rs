@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 
 use crate::caller::Operators;
 use crate::layers::csrf::FormKey;
+use crate::live::Hub;
 use crate::mount;
 use crate::pages;
 use crate::pages::view::Reference;
@@ -25,6 +26,7 @@ pub struct Site {
     pub forms: FormKey,
     /// Names and attributes of the cookies.
     pub cookies: Cookies,
+    pub(crate) live: Hub,
     pub(crate) operators: Operators,
     pub(crate) permits: Arc<Semaphore>,
     pub(crate) error_page: ErrorPage,
@@ -51,6 +53,7 @@ impl Site {
             deps,
             forms,
             cookies,
+            live: Hub::default(),
             operators,
             permits,
             error_page,

@@ -11,6 +11,7 @@ use echopilot_core::events::{Event, Level, Log, Scrubbed};
 use echopilot_core::operation::{Deps, Resident};
 use echopilot_core::platform::{Clock, Fault, Result};
 use echopilot_core::scheduler::{self, Runner};
+use echopilot_core::slo::Recorder;
 
 /// Stored runs that are executed at the same time.
 const RUNS_AT_ONCE: usize = 4;
@@ -18,6 +19,9 @@ const RUNS_AT_ONCE: usize = 4;
 const SCHEDULE_EVERY: Duration = Duration::from_secs(1);
 /// Mail lies in the outbox at most this long before it is delivered.
 const DELIVER_EVERY: Duration = Duration::from_millis(400);
+
+/// How often full minutes are looked for: one is stored this soon after its end.
+const RECORD_EVERY: Duration = Duration::from_secs(5);
 
 /// How long the threads get to end.
 pub(super) const PATIENCE: Duration = Duration::from_secs(15);
@@ -56,6 +60,7 @@ impl Background {
         for resident in alone {
             background.keep_fresh(resident.name, vec![resident], deps)?;
         }
+        background.spawn("minutes", deps, record_minutes)?;
         if with_scheduler {
             background.spawn("scheduler", deps, run_schedule)?;
             background.spawn("outbox", deps, deliver)?;
@@ -133,6 +138,17 @@ fn run_schedule(deps: &Arc<Deps>, stop: &Stop) {
     }
     for thread in at_work {
         let _ = thread.join();
+    }
+}
+
+fn record_minutes(deps: &Arc<Deps>, stop: &Stop) {
+    let mut recorder = Recorder::new(Arc::clone(deps));
+    let mut failing = HashSet::new();
+    loop {
+        note(deps, &mut failing, "minutes", recorder.tick().map(drop));
+        if stop.wait(RECORD_EVERY) {
+            return;
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use echopilot_core::outbound::Reply;
 use echopilot_core::platform::{Fault, Secret, Timestamp};
 use echopilot_core::pricing::{OptimizePricing, PricingAdvice, PricingRecommendation};
 use echopilot_core::scheduler::ShowScheduler;
-use echopilot_core::sentinel::{DependencyStatus, ShowHealth};
+use echopilot_core::sentinel::{DependencyStatus, ShowHealth, ShowSentinel, State};
 use echopilot_core::warehouse::{Reach, ShowWarehouse};
 use serde_json::{Value, json};
 
@@ -65,7 +65,20 @@ pub(super) fn all() -> Vec<Check> {
         Check::absent("export", "GET /api/compliance/export-data"),
         Check::absent("region sync", "POST /api/regions/sync"),
         Check::absent("signed url", "GET /api/customer/signed-url/{client_id}"),
-        Check::absent("ops sentinel", "GET /api/ops/sentinel"),
+        Check::of::<ShowSentinel>("ops sentinel", json!({}), |sentinel, _| {
+            ensure(!sentinel.checks.is_empty(), "nothing was looked at")?;
+            ensure(
+                sentinel.checks.iter().all(|check| check.value.is_some() || check.state != State::Healthy),
+                "something is called healthy that was not seen",
+            )?;
+            let store = sentinel.checks.iter().find(|check| check.name == "store");
+            let store = store.ok_or("no word about the store")?;
+            ensure(store.state != State::Critical, "the store does not answer, or much too slowly")?;
+            ensure(
+                (sentinel.status == State::Healthy) == sentinel.reasons.is_empty(),
+                "its word and its reasons contradict each other",
+            )
+        }),
         Check::absent("governance check", "GET /api/governance/check"),
         Check::absent("builder route", "GET /workflow/builder"),
         Check::by::<WhoAmI>("auth, token, /api/me", auth),

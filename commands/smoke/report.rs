@@ -195,7 +195,7 @@ struct RedReport<'a> {
 
 /// The end of a log on this machine; none when there is no such file or nothing in it.
 fn local_tail(log_dir: &Path, log: Log) -> Option<Vec<String>> {
-    let query = TailQuery { log, n: LOG_LINES, level: None, request_id: None };
+    let query = TailQuery { log, n: LOG_LINES, level: None, request_id: None, text: None };
     let tail = events::tail(log_dir, &query).ok()?;
     let lines: Vec<String> = tail.lines.iter().map(|line| line.get().to_owned()).collect();
     (!lines.is_empty()).then_some(lines)

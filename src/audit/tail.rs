@@ -33,7 +33,15 @@ pub struct TailLog {
     #[arg(long)]
     #[serde(default)]
     pub request_id: Option<String>,
+    /// Only lines with this text in them; upper and lower case are one.
+    #[arg(long)]
+    #[serde(default)]
+    #[schemars(length(max = 200))]
+    pub text: Option<String>,
 }
+
+/// No text that is looked for is longer.
+const LONGEST_TEXT: usize = 200;
 
 const fn default_lines() -> u32 {
     200
@@ -63,11 +71,16 @@ impl Operation for TailLog {
     type Output = LogTail;
 
     fn run(&self, cx: &Cx) -> Result<LogTail> {
+        let text = self.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        if text.is_some_and(|text| text.chars().count() > LONGEST_TEXT) {
+            return Err(Fault::invalid("text", format!("expected {LONGEST_TEXT} characters at the most")));
+        }
         let query = TailQuery {
             log: self.file,
             n: usize::try_from(self.n).unwrap_or(usize::MAX),
             level: self.level,
             request_id: self.request_id.clone(),
+            text: text.map(str::to_lowercase),
         };
         // What was answered before this call stands in the log; a failing disk shall not hold the reader up.
         cx.deps.events.flush(FRESH);

@@ -5,6 +5,7 @@
 //! every replica forget what was revoked within a second.
 
 mod challenge;
+mod customer_sessions;
 mod demo_sign_in;
 mod failures;
 mod forget;
@@ -33,6 +34,7 @@ mod verify;
 mod wrap;
 
 pub use challenge::{clean_up as forget_codes, is_link_token};
+pub use customer_sessions::ListCustomerSessions;
 pub use demo_sign_in::{DEMO_EMAIL, SignInDemo};
 pub use forget::forget_customer;
 pub use give_password::{GivePassword, PasswordGiven, check_password};

@@ -7,7 +7,7 @@ use super::sql::{PASSWORD_EXISTS, SESSIONS_OF};
 use crate::events::Log;
 use crate::operation::{Access, Cost, Cx, Meta, Operation, Route};
 use crate::platform::{Result, Timestamp};
-use crate::store::{args, row};
+use crate::store::{Tx, args, row};
 
 /// List the sessions of whoever asks, newest first, 200 at the most.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -63,16 +63,25 @@ impl Operation for ListSessions {
     fn run(&self, cx: &Cx) -> Result<SessionList> {
         let session = cx.caller.customer()?;
         let customer = session.profile.customer_id.as_str();
-        let (found, passwords): (Vec<Found>, i64) = cx.deps.store.read(|tx| {
-            Ok((tx.rows(SESSIONS_OF, args![customer, cx.now])?, tx.one(PASSWORD_EXISTS, args![customer])?))
+        let (sessions, passwords): (Vec<ListedSession>, i64) = cx.deps.store.read(|tx| {
+            let sessions = sessions_of(tx, customer, &session.session_id, cx.now)?;
+            Ok((sessions, tx.one(PASSWORD_EXISTS, args![customer])?))
         })?;
-        let sessions = found
-            .into_iter()
-            .map(|Found { id, created_at, expires_at, method, device }| {
-                let current = id == session.session_id;
-                ListedSession { id, created_at, expires_at, method, device, current }
-            })
-            .collect();
         Ok(SessionList { sessions, has_password: passwords > 0 })
     }
+}
+
+/// The live sessions of a customer, newest first; `current` is the one that asks.
+pub(super) fn sessions_of(
+    tx: &mut Tx<'_>,
+    customer: &str,
+    current: &str,
+    now: Timestamp,
+) -> Result<Vec<ListedSession>> {
+    let found: Vec<Found> = tx.rows(SESSIONS_OF, args![customer, now])?;
+    let listed = found.into_iter().map(|Found { id, created_at, expires_at, method, device }| {
+        let current = id == current;
+        ListedSession { id, created_at, expires_at, method, device, current }
+    });
+    Ok(listed.collect())
 }

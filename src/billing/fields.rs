@@ -1,6 +1,6 @@
 //! Fields that more than one input has.
 
-use crate::platform::{Fault, Result, Timestamp};
+use crate::platform::{Fault, Result};
 
 /// What an invoice may ask for, in minor units: Stripe's bounds.
 pub(super) const AMOUNTS: std::ops::RangeInclusive<i64> = 50..=99_999_999;
@@ -22,11 +22,6 @@ pub(super) fn currency(text: &str) -> Result<String> {
     } else {
         Err(Fault::invalid("currency", "expected the three letters of a currency, such as usd"))
     }
-}
-
-/// A time on the command line.
-pub(super) fn moment(text: &str) -> Result<Timestamp, &'static str> {
-    Timestamp::parse(text).ok_or("expected a time such as 2026-03-01T00:00:00Z")
 }
 
 /// An identifier of Stripe's that begins with one of `prefixes`.

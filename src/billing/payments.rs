@@ -3,7 +3,6 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::fields::moment;
 use super::rows::Payment;
 use super::sql::{PAYMENT_OUTCOMES, PAYMENT_TOTALS, PAYMENTS, REFUNDS_UNDER_WAY};
 use crate::events::Log;
@@ -33,7 +32,7 @@ pub struct ListPayments {
     #[serde(default)]
     pub customer: Option<String>,
     /// Only those since this time, such as 2026-03-01T00:00:00Z.
-    #[arg(long, value_parser = moment)]
+    #[arg(long)]
     #[serde(default)]
     pub since: Option<Timestamp>,
     /// Only those whose identifier, invoice, customer or status has this in it, or whose sum it is; the sums do not look

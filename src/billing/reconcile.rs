@@ -10,7 +10,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::DriftFigure;
-use super::fields::moment;
 use super::ledger::sql::RECONCILED;
 use super::mirror::{self, Kind, Seen};
 use crate::events::{Level, Log};
@@ -35,7 +34,7 @@ const SHOWN: usize = 200;
 #[serde(default, deny_unknown_fields)]
 pub struct ReconcileBilling {
     /// Only what was made at this time or later, such as 2026-03-01T00:00:00Z; everything when nothing is said.
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    #[arg(long, value_name = "TIME")]
     pub since: Option<Timestamp>,
     /// Make the mirror equal. The scheduled run always does.
     #[arg(long)]

@@ -24,8 +24,8 @@ pub use hot::{HotDocument, HotSource, HotState, LOOKED_AT_EVERY, Loaded, Rows, V
 pub use limits::{Limit, RateGroup, RateLimits};
 pub use secrets_file::{present_secret, secrets_file};
 pub use settings::{
-    Database, LegacyTokens, NotionSettings, OperatorKey, Settings, SignupMode, StripeMode, StripePrices,
-    StripeSettings,
+    Database, LegacyTokens, NotionSettings, Objectives, OperatorKey, Settings, SignupMode, StripeMode,
+    StripePrices, StripeSettings,
 };
 pub use sources::{Environment, Overrides};
 pub use table::{SETTINGS, Setting};

@@ -7,8 +7,8 @@ use super::checks::Check;
 use super::limits::RateLimits;
 use super::parse;
 use super::settings::{
-    DATABASE_FILE, Database, LegacyTokens, NotionSettings, Settings, SignupMode, StripeMode, StripePrices,
-    StripeSettings,
+    DATABASE_FILE, Database, LegacyTokens, NotionSettings, Objectives, Settings, SignupMode, StripeMode,
+    StripePrices, StripeSettings,
 };
 use super::sources::{Given, Layers};
 use super::table::Setting;
@@ -92,6 +92,7 @@ impl Reader {
             "NO" => Ok(false),
             _ => Err("it is neither of the two".to_owned()),
         });
+        let objectives = self.objectives();
         let rate_limits = self.read("rate_limits", RateLimits::parse);
         let trusted_proxies = self.read("trusted_proxies", parse::networks);
         let metrics_token = self.read("metrics_token", token);
@@ -127,6 +128,7 @@ impl Reader {
             legacy_tokens: legacy_tokens?,
             smoke_customer,
             confirm_live: confirm_live?.unwrap_or(false),
+            objectives: objectives?,
             rate_limits: rate_limits?.unwrap_or_default(),
             trusted_proxies: trusted_proxies?.unwrap_or_default(),
             metrics_token: metrics_token?,
@@ -166,6 +168,29 @@ impl Reader {
                 pro_yearly: pro_yearly?,
             },
         })
+    }
+
+    fn objectives(&mut self) -> Option<Objectives> {
+        let millis = |text: &str| match text.parse() {
+            Ok(millis) if (1..=60_000_u32).contains(&millis) => Ok(millis),
+            _ => Err("it is no time that an answer may take".to_owned()),
+        };
+        let p95 = self.read("slo_p95_ms", millis);
+        let p99 = self.read("slo_p99_ms", millis);
+        let availability = self.read("slo_avail", |text| match text.parse::<f64>() {
+            Ok(percent) if (50.0..100.0).contains(&percent) => Ok(percent),
+            _ => Err("it is no share that can be promised".to_owned()),
+        });
+        let (p95_ms, p99_ms) = (p95??, p99??);
+        if p99_ms < p95_ms {
+            self.problem(
+                "slo_p99_ms",
+                format!("it is {p99_ms}, below the {p95_ms} of SLO_P95_MS"),
+                "set SLO_P99_MS to at least SLO_P95_MS".to_owned(),
+            );
+            return None;
+        }
+        Some(Objectives { p95_ms, p99_ms, availability_percent: availability?? })
     }
 
     fn notion(&mut self) -> Option<NotionSettings> {

@@ -98,6 +98,17 @@ pub struct NotionSettings {
     pub api_base: String,
 }
 
+/// What customers are promised.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Objectives {
+    /// 95 of 100 requests are answered within so many milliseconds.
+    pub p95_ms: u32,
+    /// 99 of 100 requests are answered within so many milliseconds.
+    pub p99_ms: u32,
+    /// So many of 100 requests are answered without a fault of ours.
+    pub availability_percent: f64,
+}
+
 /// Tokens of an earlier service, accepted while a migration lasts.
 #[derive(Debug, Clone)]
 pub struct LegacyTokens {
@@ -177,6 +188,8 @@ pub struct Settings {
     pub smoke_customer: Option<(Email, Secret)>,
     /// Whether `smoke` may make a live invoice that it voids again.
     pub confirm_live: bool,
+    /// What customers are promised.
+    pub objectives: Objectives,
     /// How often one caller may ask.
     pub rate_limits: RateLimits,
     /// Whose forwarding headers are believed.

@@ -356,6 +356,33 @@ pub const SETTINGS: &[Setting] = &[
         ..PLAIN
     },
     Setting {
+        key: "slo_p95_ms",
+        env: "SLO_P95_MS",
+        default: Some("800"),
+        expects: "a whole number of milliseconds from 1 to 60000",
+        example: "800",
+        doc: "The promise: 95 of 100 requests are answered within this time.",
+        ..PLAIN
+    },
+    Setting {
+        key: "slo_p99_ms",
+        env: "SLO_P99_MS",
+        default: Some("1200"),
+        expects: "a whole number of milliseconds from 1 to 60000, not below SLO_P95_MS",
+        example: "1200",
+        doc: "The promise: 99 of 100 requests are answered within this time.",
+        ..PLAIN
+    },
+    Setting {
+        key: "slo_avail",
+        env: "SLO_AVAIL",
+        default: Some("99.9"),
+        expects: "a percentage of at least 50 and below 100, such as 99.9",
+        example: "99.9",
+        doc: "The promise: this share of requests is answered without a fault of ours. What is left of 100 is the error budget.",
+        ..PLAIN
+    },
+    Setting {
         key: "rate_limits",
         env: "RATE_LIMITS",
         otherwise: "the table below",

@@ -142,7 +142,7 @@ pub fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Customer>> {
 }
 
 /// The customer with this identifier, or `NotFound`.
-pub(super) fn found(tx: &mut Tx<'_>, id: &str) -> Result<Customer> {
+pub fn found(tx: &mut Tx<'_>, id: &str) -> Result<Customer> {
     by_id(tx, id)?.ok_or_else(|| Fault::not_found("A customer with this identifier"))
 }
 

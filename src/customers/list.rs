@@ -4,10 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::sql::LIST;
-use super::{Customer, ShownCustomer};
+use super::{Customer, Plan, ShownCustomer};
 use crate::events::Log;
 use crate::operation::{Access, Cost, Cx, Meta, Operation, Page, Route, WantedWord};
-use crate::platform::Result;
+use crate::platform::{Result, Timestamp};
 use crate::store::args;
 
 /// List customers, newest first.
@@ -19,6 +19,14 @@ pub struct ListCustomers {
     #[serde(default)]
     #[schemars(length(max = 254))]
     pub q: Option<String>,
+    /// Only those with this plan.
+    #[arg(long, value_enum)]
+    #[serde(default)]
+    pub plan: Option<Plan>,
+    /// Only those that were made since this time, such as 2026-03-01T00:00:00Z.
+    #[arg(long)]
+    #[serde(default)]
+    pub since: Option<Timestamp>,
     /// How many, 1 to 200; 50 when nothing is said.
     #[arg(long)]
     #[serde(default)]
@@ -54,7 +62,9 @@ impl Operation for ListCustomers {
         let word = WantedWord::parse(self.q.as_deref())?;
         let pattern = word.as_ref().map(|word| word.pattern.as_str());
         let (before, id) = (page.before.0, page.before.1.as_str());
-        let wanted = args![before, id, page.fetch(), pattern];
+        let plan = self.plan.map(Plan::as_str);
+        let since = self.since.unwrap_or(Timestamp(i64::MIN));
+        let wanted = args![before, id, page.fetch(), pattern, plan, since];
         let mut rows: Vec<Customer> = cx.deps.store.read(|tx| tx.rows(LIST, wanted))?;
         let next_cursor = page.cut(&mut rows, |customer| (customer.created_at, customer.id.clone()));
         Ok(Customers { customers: rows.into_iter().map(Into::into).collect(), next_cursor })

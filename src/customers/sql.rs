@@ -13,6 +13,7 @@ statements! {
         WHERE (created_at < $1 OR (created_at = $1 AND id < $2)) \
         AND (CAST($4 AS TEXT) IS NULL OR LOWER(email) LIKE LOWER($4) ESCAPE '!' \
         OR LOWER(name) LIKE LOWER($4) ESCAPE '!' OR LOWER(id) LIKE LOWER($4) ESCAPE '!') \
+        AND (CAST($5 AS TEXT) IS NULL OR plan = $5) AND created_at >= $6 \
         ORDER BY created_at DESC, id DESC LIMIT $3";
     STRIPE_TAKE = "UPDATE customers SET stripe_customer_id = $2, updated_at = $3 \
         WHERE id = $1 AND stripe_customer_id IS NULL AND erased_at IS NULL";

@@ -33,6 +33,8 @@ pub struct TailQuery {
     pub level: Option<Level>,
     /// Only lines of this request.
     pub request_id: Option<String>,
+    /// Only lines with this in them, in lower case; looked for in what is shown, not in what was taken out.
+    pub text: Option<String>,
 }
 
 /// The end of a log.
@@ -173,6 +175,9 @@ impl Reader<'_> {
             self.broken += 1;
             return true;
         };
+        if self.query.text.as_ref().is_some_and(|text| !raw.get().to_lowercase().contains(text)) {
+            return true;
+        }
         self.bytes += raw.get().len() + 1;
         if self.bytes > MOST_BYTES {
             self.truncated = true;

@@ -24,7 +24,7 @@ fn numbered(number: u64) -> Event {
 }
 
 fn query(log: Log, n: usize) -> TailQuery {
-    TailQuery { log, n, level: None, request_id: None }
+    TailQuery { log, n, level: None, request_id: None, text: None }
 }
 
 fn numbers(directory: &Path) -> Vec<u64> {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::sql::{ADD, LIST};
 use crate::events::Log;
+use crate::operation::outbox::as_pattern;
 use crate::operation::{Access, Caller, Cost, Cx, Meta, Operation, Page, Route};
 use crate::platform::{Fault, Result, Timestamp};
 use crate::store::{Tx, args, row};
@@ -26,7 +27,25 @@ pub struct ListJobs {
     #[arg(long)]
     #[serde(default)]
     pub customer: Option<String>,
+    /// Only those that stand so: `queued`, `running`, `succeeded`, `failed` or `cancelled`.
+    #[arg(long)]
+    #[serde(default)]
+    pub status: Option<String>,
+    /// Only those of this kind, such as `research`.
+    #[arg(long)]
+    #[serde(default)]
+    pub kind: Option<String>,
+    /// Only those whose task or identifier has this in it; upper and lower case are one.
+    #[arg(long, value_name = "TEXT")]
+    #[serde(default)]
+    #[schemars(length(max = 200))]
+    pub q: Option<String>,
 }
+
+/// No text that is looked for is longer.
+const LONGEST_WORD: usize = 200;
+/// How a job can stand.
+pub const STATUSES: [&str; 5] = ["queued", "running", "succeeded", "failed", "cancelled"];
 
 /// One job.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -93,9 +112,19 @@ impl Operation for ListJobs {
             }
             (_, customer) => customer.as_deref(),
         };
+        let status = self.status.as_deref();
+        if status.is_some_and(|status| !STATUSES.contains(&status)) {
+            return Err(Fault::invalid("status", format!("expected one of {}", STATUSES.join(", "))));
+        }
+        let word = self.q.as_deref().map(str::trim).filter(|word| !word.is_empty());
+        if word.is_some_and(|word| word.chars().count() > LONGEST_WORD) {
+            return Err(Fault::invalid("q", format!("expected {LONGEST_WORD} characters at the most")));
+        }
+        let pattern = word.map(|word| format!("%{}%", as_pattern(word)));
         let (before, id) = (page.before.0, page.before.1.as_str());
-        let mut jobs: Vec<Job> =
-            cx.deps.store.read(|tx| tx.rows(LIST, args![customer, before, id, page.fetch()]))?;
+        let (kind, pattern) = (self.kind.as_deref(), pattern.as_deref());
+        let wanted = args![customer, before, id, page.fetch(), status, kind, pattern];
+        let mut jobs: Vec<Job> = cx.deps.store.read(|tx| tx.rows(LIST, wanted))?;
         let next_cursor = page.cut(&mut jobs, |job| (job.created_at, job.id.clone()));
         Ok(Jobs { jobs, next_cursor })
     }

@@ -7,7 +7,16 @@ statements! {
         created_at, started_at, finished_at FROM jobs \
         WHERE (CAST($1 AS TEXT) IS NULL OR customer_id = $1) \
         AND (created_at < $2 OR (created_at = $2 AND id < $3)) \
+        AND (CAST($5 AS TEXT) IS NULL OR status = $5) AND (CAST($6 AS TEXT) IS NULL OR kind = $6) \
+        AND (CAST($7 AS TEXT) IS NULL OR LOWER(task) LIKE LOWER($7) ESCAPE '!' \
+        OR LOWER(id) LIKE LOWER($7) ESCAPE '!') \
         ORDER BY created_at DESC, id DESC LIMIT $4";
+    FIND = "SELECT id, customer_id, kind, task, status, qa_score, qa_target, cost_micro, tokens_in, tokens_out, \
+        created_at, started_at, finished_at FROM jobs WHERE id = $1";
+    KINDS = "SELECT DISTINCT kind FROM jobs ORDER BY kind LIMIT 50";
+    QUEUE = "SELECT COUNT(*) AS depth, MIN(created_at) AS oldest FROM jobs WHERE status = 'queued'";
+    MARK = "SELECT COUNT(*) AS count, MAX(created_at) AS created, MAX(started_at) AS started, \
+        MAX(finished_at) AS finished FROM jobs";
     MONTH = "SELECT COUNT(*) AS jobs, COUNT(qa_score) AS scored, AVG(qa_score) AS qa_mean, \
         CAST(COALESCE(SUM(cost_micro), 0) AS BIGINT) AS cost_micro \
         FROM jobs WHERE customer_id = $1 AND created_at >= $2 AND created_at < $3";

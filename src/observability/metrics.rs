@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::encode::{Number, Text};
-use super::latency::{LatencyWindows, MinuteFigures};
+use super::latency::{LatencyWindows, MinuteFigures, MinuteTally};
 use super::registry::{Counter, Gauge, Kind, Labels, Registry};
 use super::route::{BOUNDS, CLASSES, RouteMetrics, STATUSES, Shared};
 use crate::platform::{Clock, Timestamp};
@@ -106,6 +106,16 @@ impl Metrics {
     /// The last full minute; `None` when the process had not run for all of it.
     pub fn last_minute(&self) -> Option<MinuteFigures> {
         self.0.shared.latency.last_minute()
+    }
+
+    /// All that was counted in the full minute that began at `began`; see [`LatencyWindows::tally`].
+    pub fn minute(&self, began: Timestamp) -> Option<MinuteTally> {
+        self.0.shared.latency.tally(began)
+    }
+
+    /// A webhook came; whether it was taken in. What its sender got wrong counts neither way.
+    pub fn delivery(&self, is_taken: bool) {
+        self.0.shared.latency.record_delivery(is_taken);
     }
 
     /// When the process started.

@@ -9,12 +9,14 @@
 //! without help. What we need of the format is three kinds and one escape.
 
 mod encode;
+mod histogram;
 mod latency;
 mod metrics;
 mod registry;
 mod route;
 
-pub use latency::{LatencyWindows, MinuteFigures};
+pub use histogram::Histogram;
+pub use latency::{LatencyWindows, MinuteFigures, MinuteTally, Outcome};
 pub use metrics::Metrics;
 pub use registry::{Counter, Gauge, Kind};
 pub use route::{InFlight, RouteMetrics};

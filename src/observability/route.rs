@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::latency::LatencyWindows;
+use super::latency::{LatencyWindows, Outcome};
 
 /// Upper bounds of the duration histogram, in microseconds; 0.8 s and 1.2 s are the promised p95 and p99.
 pub(super) const BOUNDS: [(u64, &str); 14] = [
@@ -101,7 +101,7 @@ impl RouteMetrics {
         self.buckets[bucket].fetch_add(1, Ordering::Relaxed);
         let nanos = u64::try_from(duration.as_nanos()).unwrap_or(0);
         self.sum_nanos.fetch_add(nanos, Ordering::Relaxed);
-        self.shared.latency.record(duration, status >= 500);
+        self.shared.latency.record(duration, Outcome::of(status));
     }
 }
 

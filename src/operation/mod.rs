@@ -37,7 +37,7 @@ pub use idempotency::{
 };
 pub use input::Input;
 pub use op::{Cost, Entry, Meta, Method, Operation, Route};
-pub use ops_events::{OpsEvent, Severity};
+pub use ops_events::{Marks, OpsEvent, Severity, ToldEvent, told as told_events};
 pub use outside::Outside;
 pub use page::Page;
 pub use progress::Progress;

@@ -58,6 +58,13 @@ statements! {
         ON CONFLICT (kind, subject_id) DO UPDATE SET page_id = $3, synced_at = $4";
     PAGE_LATEST = "SELECT MAX(synced_at) FROM notion_pages";
 
+    OPS_EVENTS = "SELECT id, kind, severity, summary, actor, created_at FROM ops_events \
+        WHERE (created_at < $1 OR (created_at = $1 AND id < $2)) AND (CAST($4 AS TEXT) IS NULL OR severity = $4) \
+        ORDER BY created_at DESC, id DESC LIMIT $3";
+    // What tells whether anything happened: a new event, a new run, a run that goes on.
+    OPS_EVENT_LAST = "SELECT MAX(id) FROM ops_events";
+    RUNS_MARK = "SELECT MAX(id) AS last, (SELECT COUNT(*) FROM runs WHERE state = 'queued') AS queued, \
+        (SELECT COUNT(*) FROM runs WHERE state = 'running') AS running FROM runs";
     OPS_EVENT_ADD = "INSERT INTO ops_events (id, kind, severity, summary, actor, created_at) \
         VALUES ($1, $2, $3, $4, $5, $6)";
 }

@@ -1,6 +1,7 @@
 //! Time is an argument: code takes a [`Clock`], tests take one they can turn.
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -67,6 +68,14 @@ impl Timestamp {
     /// Read RFC 3339, such as `2026-03-01T09:30:00Z`; `None` when it is not.
     pub fn parse(text: &str) -> Option<Self> {
         DateTime::parse_from_rfc3339(text).ok().map(|time| Self(time.timestamp_millis()))
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text).ok_or("expected a time such as 2026-03-01T00:00:00Z")
     }
 }
 

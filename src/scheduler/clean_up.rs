@@ -11,6 +11,7 @@ use crate::billing;
 use crate::events::Log;
 use crate::operation::{self, Access, Cost, Cx, Meta, Operation, Route, later, outbox};
 use crate::platform::Result;
+use crate::{sentinel, slo};
 
 /// How long finished runs, and sessions at the payment provider, are kept: enough for a strip of 30 daily ones, and a quarter to look back on.
 const RUNS_KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
@@ -18,7 +19,7 @@ const RUNS_KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
 /// How long events of the payment provider are kept once there is nothing left to do: longer than disputes take.
 const EVENTS_KEPT: Duration = Duration::from_secs(180 * 24 * 3600);
 
-/// Remove ended sessions, codes, idempotency keys, old runs, old payment events and mail that expired.
+/// Remove ended sessions, codes, idempotency keys, old runs, old payment events, old measurements and mail that expired.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CleanUp {}
@@ -42,6 +43,10 @@ pub struct CleanedUp {
     pub payment_events: u64,
     /// Lines of the mail outbox file older than a day.
     pub mail_lines: u64,
+    /// Measured minutes older than 62 days.
+    pub minutes: u64,
+    /// Findings about dependencies older than 40 days.
+    pub dependency_spans: u64,
 }
 
 impl Operation for CleanUp {
@@ -68,6 +73,8 @@ impl Operation for CleanUp {
                 payment_sessions: billing::forget_payment_sessions(tx, now.minus(RUNS_KEPT))?,
                 payment_events: billing::forget_events(tx, now.minus(EVENTS_KEPT))?,
                 mail_lines,
+                minutes: slo::forget_minutes(tx, now.minus(slo::KEPT))?,
+                dependency_spans: sentinel::forget_spans(tx, now.minus(sentinel::SPANS_KEPT))?,
             })
         })
     }

@@ -18,5 +18,5 @@ pub use notion::{NotionSynced, SyncNotion};
 pub use runner::{Runner, Ticked};
 pub use schedule::{SCHEDULE, Scheduled};
 pub(crate) use sql::ALL as STATEMENTS;
-pub use status::{SchedulerStatus, ShowScheduler, TaskStatus};
+pub use status::{LastRun, SchedulerStatus, ShowScheduler, TaskStatus};
 pub use summary::{Component, ComponentStatus, ScheduledWork, StatusSummary, SummariseStatus};

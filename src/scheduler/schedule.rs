@@ -5,7 +5,7 @@ use std::str::FromStr as _;
 
 use chrono::{DateTime, Utc};
 
-use super::{CleanUp, SyncNotion};
+use super::{CleanUp, SyncNotion, words};
 use crate::billing::{FinishStripeOperations, ReconcileBilling};
 use crate::operation::Operation;
 use crate::platform::{Fault, Result, Timestamp};
@@ -14,11 +14,11 @@ use crate::warehouse::{self, SyncWarehouse};
 /// Everything that runs by the clock.
 pub const SCHEDULE: &[Scheduled] = &[
     // Before the office opens in Europe and before the reports that read the warehouse.
-    Scheduled::of::<SyncWarehouse>(warehouse::SCHEDULE),
+    Scheduled::of::<SyncWarehouse>(warehouse::SCHEDULE).writes_to("the warehouse"),
     // What people look at in Notion is a minute old at the most.
-    Scheduled::of::<SyncNotion>("0 * * * * *"),
+    Scheduled::of::<SyncNotion>("0 * * * * *").writes_to("Notion"),
     // Whoever waits for a refund waits a minute at the most once Stripe answers again.
-    Scheduled::of::<FinishStripeOperations>("0 * * * * *"),
+    Scheduled::of::<FinishStripeOperations>("0 * * * * *").writes_to("Stripe"),
     // After the copies of the night, so that a mirror that was mended is copied with the next ones.
     Scheduled::of::<ReconcileBilling>("0 20 3 * * *"),
     // After everything that writes at night.
@@ -32,12 +32,27 @@ pub struct Scheduled {
     pub name: &'static str,
     /// Six fields: second, minute, hour, day, month, weekday.
     pub expression: &'static str,
+    /// What outside of this service it changes, if anything: people are asked before they start it.
+    pub outside: Option<&'static str>,
 }
 
 impl Scheduled {
     /// Run `O` with its default input.
     pub const fn of<O: Operation + Default>(expression: &'static str) -> Self {
-        Self { name: O::META.name, expression }
+        Self { name: O::META.name, expression, outside: None }
+    }
+
+    /// The same, but it changes something outside of this service.
+    #[must_use]
+    pub const fn writes_to(mut self, outside: &'static str) -> Self {
+        self.outside = Some(outside);
+        self
+    }
+
+    /// When it runs, in words.
+    pub fn words(&self) -> Result<String> {
+        words::describe(self.expression)
+            .ok_or_else(|| Fault::internal(format!("{} has no words", self.expression)))
     }
 
     /// The task of this name.
@@ -68,7 +83,6 @@ impl Scheduled {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheduler::words;
 
     #[test]
     fn every_line_falls_due_has_words_and_names_its_weekdays() {

@@ -5,17 +5,25 @@ use serde::{Deserialize, Serialize};
 
 use super::runner::{TaskRow, rows};
 use super::schedule::{SCHEDULE, Scheduled};
-use super::words;
 use crate::events::Log;
 use crate::operation::later::{self, Run};
 use crate::operation::{Access, Cost, Cx, Meta, Operation, Route};
 use crate::platform::{Fault, Result, Timestamp};
 use crate::store::{Tx, lease};
 
+/// The most runs of a task that are shown.
+const MOST_RUNS: u32 = 30;
+
 /// Show the scheduled tasks: when they run, and how it went.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, clap::Args)]
 #[serde(deny_unknown_fields)]
-pub struct ShowScheduler {}
+pub struct ShowScheduler {
+    /// How many of the latest runs of each task to show as well, up to 30; none when nothing is said.
+    #[arg(long)]
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 30))]
+    pub runs: Option<u32>,
+}
 
 /// Every task.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -37,6 +45,10 @@ pub struct TaskStatus {
     pub next: Option<Timestamp>,
     /// Its latest run that began; null when there was none.
     pub last_run: Option<LastRun>,
+    /// Its latest runs that began, newest first, as many as were asked for.
+    pub recent: Vec<LastRun>,
+    /// What outside of this service it changes; null when nothing.
+    pub writes_to: Option<String>,
     /// Successes in a row, or failures in a row as a negative number; 0 before the first run.
     pub streak: i64,
     /// Whether it is paused.
@@ -48,7 +60,7 @@ pub struct TaskStatus {
 }
 
 /// How a run went.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct LastRun {
     /// ULID; also the request id of its log lines.
     pub id: String,
@@ -73,28 +85,38 @@ impl Operation for ShowScheduler {
     type Output = SchedulerStatus;
 
     fn run(&self, cx: &Cx) -> Result<SchedulerStatus> {
-        let (known, runs) = cx.deps.store.read(|tx| Ok((rows(tx)?, latest_runs(tx)?)))?;
+        let wanted = self.runs.unwrap_or(0);
+        if wanted > MOST_RUNS || self.runs == Some(0) {
+            return Err(Fault::invalid("runs", format!("expected a whole number from 1 to {MOST_RUNS}")));
+        }
+        let (known, runs) = cx.deps.store.read(|tx| Ok((rows(tx)?, latest_runs(tx, wanted)?)))?;
         let mut tasks = Vec::new();
-        for (task, run) in SCHEDULE.iter().zip(runs) {
+        for (task, mut runs) in SCHEDULE.iter().zip(runs) {
             let holder = lease::current(&cx.deps.store, task.name)?.map(|holder| holder.holder);
             let row = known.iter().find(|row| row.name == task.name);
-            tasks.push(status(task, row, run, holder, cx.now)?);
+            let last = runs.first().cloned();
+            runs.truncate(wanted as usize);
+            tasks.push(status(task, row, (last, runs), holder, cx.now)?);
         }
         Ok(SchedulerStatus { tasks })
     }
 }
 
-fn latest_runs(tx: &mut Tx<'_>) -> Result<Vec<Option<Run>>> {
+/// The latest runs of each task that began; a few more are read, since some may wait.
+fn latest_runs(tx: &mut Tx<'_>, wanted: u32) -> Result<Vec<Vec<LastRun>>> {
     SCHEDULE
         .iter()
-        .map(|task| Ok(later::latest(tx, task.name, 5)?.into_iter().find(|run| run.started_at.is_some())))
+        .map(|task| {
+            let runs = later::latest(tx, task.name, i64::from(wanted) + 5)?;
+            Ok(runs.into_iter().filter_map(last_run).collect())
+        })
         .collect()
 }
 
 fn status(
     task: &Scheduled,
     row: Option<&TaskRow>,
-    run: Option<Run>,
+    (last_run, recent): (Option<LastRun>, Vec<LastRun>),
     lease_holder: Option<String>,
     now: Timestamp,
 ) -> Result<TaskStatus> {
@@ -107,10 +129,11 @@ fn status(
     Ok(TaskStatus {
         name: task.name.to_owned(),
         schedule: task.expression.to_owned(),
-        words: words::describe(task.expression)
-            .ok_or_else(|| Fault::internal(format!("{} has no words", task.expression)))?,
+        words: task.words()?,
         next,
-        last_run: run.and_then(last_run),
+        last_run,
+        recent,
+        writes_to: task.outside.map(str::to_owned),
         streak: row.map_or(0, |row| row.streak),
         paused,
         paused_by: row.and_then(|row| row.paused_by.clone()),

@@ -3,14 +3,15 @@
 
 use std::any::Any;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::spans::{self, Diary};
 use crate::events::{Event, Level, Log};
 use crate::operation::{Deps, notion_pages};
 use crate::platform::{Clock, Result, Timestamp};
@@ -50,6 +51,12 @@ impl DependencyStatus {
             Self::Unknown => "unknown",
         }
     }
+
+    /// By its word.
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        let all = [Self::Ok, Self::Degraded, Self::Down, Self::NotConfigured, Self::Unknown];
+        all.into_iter().find(|status| status.as_str() == word)
+    }
 }
 
 /// One dependency.
@@ -67,6 +74,8 @@ pub struct Dependencies {
     ready_until: AtomicI64,
     /// Milliseconds; [`NEVER`] before the first.
     last_notion_sync: AtomicI64,
+    /// What the store does not have yet. Findings come from threads that must not block, hence they wait here.
+    diary: Mutex<Diary>,
 }
 
 impl Dependencies {
@@ -85,6 +94,7 @@ impl Dependencies {
             found: ArcSwap::from_pointee(found),
             ready_until: AtomicI64::new(0),
             last_notion_sync: AtomicI64::new(NEVER),
+            diary: Mutex::default(),
         }))
     }
 
@@ -109,6 +119,20 @@ impl Dependencies {
             let latest = deps.store.read(notion_pages::latest)?;
             own.last_notion_sync.store(latest.map_or(NEVER, Timestamp::millis), Ordering::Relaxed);
         }
+        own.write_down(deps)
+    }
+
+    /// Store how dependencies were, when that changed and once a minute.
+    fn write_down(&self, deps: &Deps) -> Result<()> {
+        let now = deps.clock.now();
+        let diary = || self.diary.lock().unwrap_or_else(PoisonError::into_inner);
+        let spans = diary().due(now);
+        if spans.is_empty() {
+            return Ok(());
+        }
+        let stored = spans.clone();
+        deps.store.write(move |tx| stored.iter().try_for_each(|span| spans::put(tx, span)))?;
+        diary().stored(&spans, now);
         Ok(())
     }
 
@@ -136,6 +160,7 @@ impl Dependencies {
                 Event::new(Log::Sentinel, "dependency_changed").level(level).field("dependency", name);
             deps.events.emit(event.field("status", status.as_str()));
         }
+        self.diary.lock().unwrap_or_else(PoisonError::into_inner).note(&deps.ids, name, status, now);
         let help = "Whether a dependency answered its last check: 1, or 0.5 badly, or 0 not.";
         let value = match status {
             DependencyStatus::Ok => 1.0,

@@ -17,6 +17,9 @@ pub struct ListAllTickets {
     /// Only those that are this far.
     #[serde(default)]
     pub status: Option<TicketStatus>,
+    /// Only those of this customer (an identifier).
+    #[serde(default)]
+    pub customer: Option<String>,
     /// How many, 1 to 200; 50 when nothing is said.
     #[serde(default)]
     #[schemars(range(min = 1, max = 200))]
@@ -48,7 +51,8 @@ impl Operation for ListAllTickets {
     fn run(&self, cx: &Cx) -> Result<AllTickets> {
         let page = Page::parse(self.limit, self.cursor.as_deref())?;
         let status = self.status.map(TicketStatus::as_str);
-        let wanted = args![page.before.0, page.before.1.as_str(), page.fetch(), status];
+        let customer = self.customer.as_deref();
+        let wanted = args![page.before.0, page.before.1.as_str(), page.fetch(), status, customer];
         let mut tickets: Vec<OperatorsTicket> = cx.deps.store.read(|tx| tx.rows(EVERY, wanted))?;
         let next_cursor = page.cut(&mut tickets, |ticket| (ticket.created_at, ticket.id.clone()));
         Ok(AllTickets { tickets, next_cursor })

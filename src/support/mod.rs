@@ -6,6 +6,7 @@ mod forget;
 mod list;
 mod list_all;
 mod mail;
+mod show;
 mod sql;
 mod ticket;
 
@@ -14,5 +15,6 @@ pub use create::CreateTicket;
 pub use forget::forget_customer;
 pub use list::{ListTickets, Tickets};
 pub use list_all::{AllTickets, ListAllTickets};
+pub use show::{ShowTicket, open_tickets};
 pub(crate) use sql::ALL as STATEMENTS;
 pub use ticket::{MESSAGE_LENGTH, OperatorsTicket, Ticket, TicketStatus, Topic};

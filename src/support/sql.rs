@@ -12,9 +12,11 @@ statements! {
         ORDER BY created_at DESC, id DESC LIMIT $4";
     EVERY = "SELECT id, customer_id, email, topic, message, job_id, status, created_at, answered_at, answer \
         FROM support_tickets WHERE (created_at < $1 OR (created_at = $1 AND id < $2)) \
-        AND (CAST($4 AS TEXT) IS NULL OR status = $4) ORDER BY created_at DESC, id DESC LIMIT $3";
+        AND (CAST($4 AS TEXT) IS NULL OR status = $4) AND (CAST($5 AS TEXT) IS NULL OR customer_id = $5) \
+        ORDER BY created_at DESC, id DESC LIMIT $3";
     FIND = "SELECT id, customer_id, email, topic, message, job_id, status, created_at, answered_at, answer \
         FROM support_tickets WHERE id = $1";
+    MARK = "SELECT COUNT(*) FROM support_tickets WHERE status = 'open'";
     ANSWER = "UPDATE support_tickets SET status = $2, answer = $3, answered_at = $4 WHERE id = $1 AND status = 'open'";
     FORGET = "DELETE FROM support_tickets WHERE customer_id = $1 OR email = $2";
     // Whether a job is the customer's own: a ticket must not tell whether another's identifier exists.

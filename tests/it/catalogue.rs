@@ -17,6 +17,15 @@ const WITHOUT_SMOKE: &[(&str, &str)] = &[
     ("run-task", "it would start work on a live server"),
     ("pause-task", "it would stop what a live server has to do"),
     ("resume-task", "it would start again what an operator has paused"),
+    ("show-dependencies", "it reads what the health check says, and how that was before"),
+    (
+        "show-traffic",
+        "its check is not among those that runbooks name; a server that has just begun has no minutes",
+    ),
+    ("list-ops-events", "it reads what was told, which need not be anything"),
+    ("list-customer-sessions", "it needs the identifier of a customer, which no fixed check has"),
+    ("show-ticket", "it reads what customers wrote"),
+    ("show-job", "there need not be a job on a live server"),
     ("request-code", "it would send mail"),
     ("sign-in", "it needs a code from a mailbox"),
     ("verify-link", "it needs a link from a mailbox"),
@@ -180,7 +189,8 @@ fn every_resident_that_is_asked_for_is_listed() {
         let _: &sentinel::Dependencies = app.deps.resident();
         let _: &sentinel::Services = app.deps.resident();
         let _: &scheduler::ScheduledWork = app.deps.resident();
-        assert_eq!(RESIDENTS.len(), 9, "ask for the new resident here");
+        let _: &sentinel::Host = app.deps.resident();
+        assert_eq!(RESIDENTS.len(), 10, "ask for the new resident here");
         for resident in RESIDENTS {
             (resident.refresh)(&app.deps).unwrap_or_else(|fault| panic!("{}: {fault:?}", resident.name));
         }
@@ -249,7 +259,9 @@ fn the_right_credentials_open_every_reading_route() {
             if method != Method::Get {
                 continue;
             }
-            let path = filled(template);
+            // A stream has no end; whoever may not hear it is turned away before its word is read.
+            let is_stream = template == "/dashboard/v2/live";
+            let path = if is_stream { format!("{template}?seen=x") } else { filled(template) };
             let call = server.call("GET", &path);
             let call = if access == Access::Customer {
                 call.bearer(&token)

@@ -109,7 +109,12 @@ fn every_page_together_shows_every_customer_once() {
         }
         let (mut seen, mut cursor) = (Vec::new(), None);
         loop {
-            let operation = ListCustomers { q: Some("example".into()), limit: Some(3), cursor };
+            let operation = ListCustomers {
+                q: Some("example".into()),
+                limit: Some(3),
+                cursor,
+                ..ListCustomers::default()
+            };
             let page = app.operator().call(&operation).unwrap();
             seen.extend(page.customers.into_iter().map(|customer| customer.id));
             cursor = page.next_cursor;

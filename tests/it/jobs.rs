@@ -28,7 +28,12 @@ fn every_page_together_shows_every_job_once_newest_first() {
                 let mut seen = Vec::new();
                 let mut cursor = None;
                 loop {
-                    let page = ListJobs { limit: Some(limit), cursor, customer: customer.clone() };
+                    let page = ListJobs {
+                        limit: Some(limit),
+                        cursor,
+                        customer: customer.clone(),
+                        ..ListJobs::default()
+                    };
                     let page = cx.call(&page).unwrap();
                     seen.extend(page.jobs.into_iter().map(|job| (job.created_at, job.id)));
                     cursor = page.next_cursor;

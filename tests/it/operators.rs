@@ -55,7 +55,7 @@ fn a_key_is_exchanged_for_a_session_and_shown_nowhere() {
         let answer =
             browser.submit(LOGIN, &[("csrf", &csrf), ("next", "https://evil.example"), ("key", &pasted)]);
         let answer = answer.expect_status(303);
-        assert_eq!(answer.header("location"), Some("/payments"), "only our own pages are led to");
+        assert_eq!(answer.header("location"), Some("/dashboard/v2"), "only our own pages are led to");
         let cookie = answer.header("set-cookie").unwrap().to_owned();
         let token = browser.cookies["ep_operator"].clone();
         assert_eq!(cookie, format!("ep_operator={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=43200"));

@@ -4,6 +4,7 @@
 //! - [`bars`]: how much was it in each hour or day, and of which parts?
 //! - [`sparkline`]: did it rise or fall, in the space of a word?
 //! - [`meter`]: how much of a limit is used?
+//! - [`strip`]: how was something, beat by beat?
 //! - [`qr`]: how does an address get onto a phone?
 //!
 //! Geometry is computed here; markup and class names stand in `templates/chart/`. A picture is never the only place of its
@@ -16,6 +17,7 @@ pub mod line;
 pub mod meter;
 pub mod qr;
 pub mod sparkline;
+pub mod strip;
 
 mod figure;
 mod scale;

@@ -1,4 +1,5 @@
 // What every page runs. Pages work without it: this only adds comfort.
+import { startBoard } from "./board";
 import { startCharts } from "./chart";
 import { startChoices } from "./choices";
 import { startDrafts } from "./drafts";
@@ -20,3 +21,4 @@ startDrafts();
 startNote();
 startLive();
 startCharts();
+startBoard();

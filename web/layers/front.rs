@@ -78,6 +78,16 @@ impl Front {
         shared.keep_connected(say).await;
     }
 
+    /// Look for what open pages are to be told, for as long as the server runs.
+    pub(crate) async fn watch_changes(self: Arc<Self>) {
+        self.site.live.watch(&self.site).await;
+    }
+
+    /// Let the streams to open pages end, since the server does.
+    pub(crate) fn end_streams(&self) {
+        self.site.live.end();
+    }
+
     async fn handle(&self, request: Request<Incoming>, connection: &Connection) -> Response<Body> {
         let mut record = Record::begin(&self.site, self.unmatched.begin(), &request, connection);
         let guarded = catch_panic(self.guarded(request, connection, &mut record)).await;

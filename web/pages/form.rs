@@ -17,6 +17,9 @@ const NEXT_OF_OPERATORS: [&str; 4] =
 /// What stands at a field for an address that holds none.
 pub(super) const NO_ADDRESS: &str = "Enter an e-mail address such as name@example.com";
 
+/// The operators' dashboard; each of its pages may be led to.
+const BOARD: &str = "/dashboard/v2";
+
 /// The fields as they were sent; the first of a name counts.
 pub(super) struct Form(Vec<(String, String)>);
 
@@ -55,8 +58,11 @@ pub(super) fn allowed(path: &str) -> Option<&'static str> {
 }
 
 /// `path` when it is one of the operators' own pages.
-pub(super) fn allowed_operator(path: &str) -> Option<&'static str> {
-    NEXT_OF_OPERATORS.into_iter().find(|own| *own == path)
+pub(super) fn allowed_operator(path: &str) -> Option<&str> {
+    let is_board = path.strip_prefix(BOARD).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let is_plain =
+        path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_'));
+    (NEXT_OF_OPERATORS.contains(&path) || is_board && is_plain && path.len() <= 128).then_some(path)
 }
 
 /// A path of our own that a form may lead back to, with its query: no other host, no backslash, no control character.
@@ -81,5 +87,12 @@ mod tests {
         assert_eq!(allowed("/app/invoices"), Some("/app/invoices"));
         assert_eq!(allowed_operator("/payments"), Some("/payments"));
         assert_eq!((allowed("/payments"), allowed_operator("/app")), (None, None), "each to their own");
+        for path in ["/dashboard/v2", "/dashboard/v2/jobs/01ARZ3NDEKTSV4RRFFQ69G5FAV"] {
+            assert_eq!(allowed_operator(path), Some(path));
+        }
+        for path in ["/dashboard/v20", "/dashboard/v2/../../x", "/dashboard/v2?x=//evil", "/dashboard/v2/%2e"]
+        {
+            assert_eq!(allowed_operator(path), None, "{path}");
+        }
     }
 }

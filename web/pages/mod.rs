@@ -2,6 +2,7 @@
 //! operation could decide. Every page and form has a row in [`ROWS`].
 
 mod app;
+mod board;
 mod components;
 mod contact;
 mod csv;
@@ -98,6 +99,34 @@ pub const ROWS: &[Foreign] = &[
     Foreign::page("/dashboard/login", "Sign-in of operators: the key, once.").about_operators(),
     Foreign::form("/dashboard/login", "Form: exchange an operator's key for a session.").about_operators(),
     Foreign::form("/dashboard/logout", "Form: end an operator's session.").about_operators(),
+    Foreign::page("/dashboard", "Leads to the operators' dashboard.").about_operators(),
+    Foreign::operator_page(
+        "/dashboard/v2",
+        "What is broken, how much is going on and how well it is answered.",
+    ),
+    Foreign::operator_page("/dashboard/v2/automations", "The scheduled tasks, with their runs."),
+    Foreign::operator_form("/dashboard/v2/automations", "Form: run, pause or resume a task."),
+    Foreign::operator_page(
+        "/dashboard/v2/automations/run",
+        "Asks before a task is run that changes something outside.",
+    ),
+    Foreign::operator_page("/dashboard/v2/jobs", "The jobs of all customers."),
+    Foreign::operator_page("/dashboard/v2/jobs/{id}", "One job, with its lines in the log."),
+    Foreign::operator_page(
+        "/dashboard/v2/customers",
+        "Search for customers; messages that wait for an answer.",
+    ),
+    Foreign::operator_page(
+        "/dashboard/v2/customers/{id}",
+        "One customer: account, invoices, devices, messages.",
+    ),
+    Foreign::operator_page("/dashboard/v2/customers/{id}/disable", "Asks before an account is closed."),
+    Foreign::operator_form("/dashboard/v2/customers/{id}/disable", "Form: close an account."),
+    Foreign::operator_page("/dashboard/v2/customers/{id}/enable", "Asks before an account is opened again."),
+    Foreign::operator_form("/dashboard/v2/customers/{id}/enable", "Form: open an account again."),
+    Foreign::operator_page("/dashboard/v2/tickets/{id}", "A message to support and its answer."),
+    Foreign::operator_form("/dashboard/v2/tickets/{id}", "Form: answer a message."),
+    Foreign::operator_page("/dashboard/v2/logs", "The ends of the logs, by file, level, text and request."),
     Foreign::operator_page("/payments", "Payments, refunds and webhooks."),
     Foreign::operator_page("/payments/link", "The form of a payment link."),
     Foreign::operator_form("/payments/link", "Form: look at a payment link, then create it."),
@@ -154,6 +183,24 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         .route("/app/support", get(support::page).post(support::send))
         .route("/app/invoices.csv", get(invoices_file::file))
         .route("/app/billing/portal", post(portal::open))
+        .route("/dashboard", get(board::home))
+        .route("/dashboard/v2", get(board::overview::page))
+        .route("/dashboard/v2/automations", get(board::automations::page).post(board::automations::act))
+        .route("/dashboard/v2/automations/run", get(board::automations::confirm))
+        .route("/dashboard/v2/jobs", get(board::jobs::page))
+        .route("/dashboard/v2/jobs/{id}", get(board::jobs::one))
+        .route("/dashboard/v2/customers", get(board::customers::page))
+        .route("/dashboard/v2/customers/{id}", get(board::customers::one))
+        .route(
+            "/dashboard/v2/customers/{id}/disable",
+            get(board::account::ask_disable).post(board::account::disable),
+        )
+        .route(
+            "/dashboard/v2/customers/{id}/enable",
+            get(board::account::ask_enable).post(board::account::enable),
+        )
+        .route("/dashboard/v2/tickets/{id}", get(board::tickets::page).post(board::tickets::answer))
+        .route("/dashboard/v2/logs", get(board::logs::page))
         .route("/payments", get(payments::list::page))
         .route("/payments/link", get(payments::link::page).post(payments::link::create))
         .route("/payments/refund", get(payments::refund::page).post(payments::refund::refund))

@@ -23,7 +23,7 @@ use crate::site::Site;
 /// Where the form is.
 const PATH: &str = "/dashboard/login";
 /// Where an operator begins.
-const HOME: &str = "/payments";
+const HOME: &str = "/dashboard/v2";
 
 /// The form for the key.
 pub(super) async fn page(

@@ -190,7 +190,7 @@ fn job(job: &Job) -> JobRow {
     }
 }
 
-fn status(job: &Job) -> JobStatus {
+pub(super) fn status(job: &Job) -> JobStatus {
     let below = job.qa_score.is_some_and(|score| score < job.qa_target);
     match job.status.as_str() {
         "succeeded" => JobStatus::Done,

@@ -61,6 +61,13 @@ impl Operation for ReceiveWebhook {
             .metrics
             .counter_with("echopilot_webhook_deliveries_total", help, &[("outcome", outcome)])
             .add(1);
+        match &taken {
+            Ok(_) => cx.deps.metrics.delivery(true),
+            Err(fault) if fault.code.http() >= 500 && fault.code != Code::NotConfigured => {
+                cx.deps.metrics.delivery(false);
+            }
+            Err(_) => {}
+        }
         taken
     }
 }

@@ -70,6 +70,7 @@ describe("without scripts", () => {
   test("an operator signs in and sees the form of a refund, and that Stripe is away", async () => {
     const { context, page } = await open(browser, { base: server.base, screen: viewport("fold-cover"), script: false });
     await signInAsOperator(page);
+    await page.goto("/payments");
     await page.getByRole("link", { name: /^Refund payment/ }).first().click();
     await page.getByRole("heading", { level: 1, name: "Refund a payment" }).waitFor();
     await page.getByLabel("Amount in minor units").waitFor();

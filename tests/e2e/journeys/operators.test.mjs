@@ -40,6 +40,7 @@ describe("operators", () => {
       assert.match(await page.title(), /^Error:/);
       assert.equal(await page.getByLabel("Operator's key").inputValue(), "");
       await signInAsOperator(page);
+      await page.goto("/payments");
       await page.getByRole("heading", { level: 1, name: "Payments" }).waitFor();
       const cookies = await context.cookies();
       const own = cookies.find(({ name }) => name === "ep_operator");
@@ -87,6 +88,7 @@ describe("operators", () => {
       const screen = viewport(name);
       const { context, page } = await open(browser, { base: server.base, screen });
       await signInAsOperator(page);
+      await page.goto("/payments");
       const seen = (what) =>
         withWholePage(page, screen, async () => {
           await page.screenshot({ path: join(shots(), `operators-${what}-${name}.png`) });

@@ -22,6 +22,14 @@ export const PAGES = [
   { name: "support", path: "/app/support", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
   { name: "sessions", path: "/app/sessions", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
   { name: "operator-login", path: "/dashboard/login", status: 200, signedIn: false, budget: 60, lighthouse: [90, 95] },
+  { name: "board", path: "/dashboard/v2", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
+  { name: "automations", path: "/dashboard/v2/automations", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
+  { name: "run-task", path: "/dashboard/v2/automations/run?task=warehouse-sync", status: 200, signedIn: true, budget: 60 },
+  { name: "jobs", path: "/dashboard/v2/jobs", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
+  { name: "job", path: "/dashboard/v2/jobs/01HDEM0J0B0000000000000003", status: 200, signedIn: true, budget: 60 },
+  { name: "customers", path: "/dashboard/v2/customers", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
+  { name: "logs", path: "/dashboard/v2/logs", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
+  { name: "logs-wrong", path: "/dashboard/v2/logs?n=501", status: 422, signedIn: true, budget: 60 },
   { name: "payments", path: "/payments", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
   { name: "settings", path: "/dashboard/v2/settings", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
   { name: "payment-link", path: "/payments/link", status: 200, signedIn: true, budget: 60 },
@@ -42,7 +50,7 @@ export async function signInAsOperator(page) {
   await page.goto("/dashboard/login");
   await page.getByLabel("Operator's key").fill(OPERATOR_KEY);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL((url) => url.pathname === "/payments");
+  await page.waitForURL((url) => url.pathname === "/dashboard/v2");
 }
 
 // The newest mail to an address once there are more than `earlier`; sending takes a moment.

@@ -5,6 +5,7 @@
 //! Every struct has `samples()` in tests: one for each state that its page can be in, all of them rendered and checked.
 
 mod about;
+mod board;
 mod components;
 mod contact;
 mod cta;
@@ -34,6 +35,12 @@ mod tests;
 mod verify;
 
 pub use about::AboutPage;
+pub use board::{
+    AccountAct, AccountFacts, AnswerPage, AutomationsPage, BoardJob, BoardOverviewPage, ConfirmAccountPage,
+    ConfirmRunPage, Course, CoursePoint, CustomerNotice, CustomerPage, CustomerRow, CustomersPage,
+    DependencyRow, EventRow, Incident, Incidents, InvoiceLine, JobPage, JobsPage, LogLine, LogsPage, RunMark,
+    SessionLine, Standing, TaskNotice, TaskRow, TicketLine,
+};
 pub use components::ComponentsPage;
 pub use contact::{ContactPage, HelpTopic};
 pub use cta::{Cta, cta};

@@ -30,6 +30,17 @@ fn pages() -> Vec<(&'static str, String)> {
     pages.extend(PricingPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(ContactPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(DocsPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(BoardOverviewPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(AutomationsPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(ConfirmRunPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(JobsPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(JobPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(LogsPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(CustomersPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(CustomerPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages
+        .extend(ConfirmAccountPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(AnswerPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(ErrorPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages
 }

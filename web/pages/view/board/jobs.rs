@@ -1,0 +1,117 @@
+//! `/dashboard/v2/jobs`: everybody's jobs, and one of them.
+
+use askama::Template;
+
+use super::LogLine;
+use crate::pages::view::{Badge, JobStatus, Link, Moment, Part, Shell};
+
+/// The list.
+#[derive(Debug, Clone, Template)]
+#[template(path = "board_jobs.html")]
+pub struct JobsPage {
+    /// The frame.
+    pub shell: Shell,
+    /// Where the stream about changes is.
+    pub live: String,
+    /// Where this page is, for another try.
+    pub here: String,
+    /// The text that is looked for.
+    pub q: String,
+    /// The state that is asked for, kept when another text is looked for.
+    pub status: String,
+    /// The states to choose from.
+    pub statuses: Vec<Link>,
+    /// The kind that is asked for.
+    pub kind: String,
+    /// The kinds to choose from.
+    pub kinds: Vec<Link>,
+    /// Whether anything is left out.
+    pub is_filtered: bool,
+    /// Newest first.
+    pub jobs: Part<Vec<BoardJob>>,
+    /// Where the newest ones are; none on the first page.
+    pub newest: Option<String>,
+    /// Where the older ones are.
+    pub older: Option<String>,
+}
+
+/// One job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoardJob {
+    /// ULID.
+    pub id: String,
+    /// What was asked for.
+    pub task: String,
+    /// What kind: "Research".
+    pub kind: String,
+    /// How it stands.
+    pub status: JobStatus,
+    /// Its score, formatted; none while there is none.
+    pub qa: Option<String>,
+    /// The score it has to reach.
+    pub target: String,
+    /// With currency.
+    pub cost: String,
+    /// The day on which it was asked for.
+    pub day: Moment,
+    /// When it was asked for.
+    pub created: Moment,
+    /// When it began.
+    pub started: Option<Moment>,
+    /// When it ended.
+    pub finished: Option<Moment>,
+    /// How long it took: "42 s".
+    pub took: Option<String>,
+    /// Tokens to the model and from it.
+    pub tokens: (String, String),
+    /// The customer's reference, as it stands in logs.
+    pub customer: String,
+    /// The customer's page.
+    pub customer_link: String,
+}
+
+impl BoardJob {
+    fn badge(&self) -> Badge {
+        self.status.badge()
+    }
+
+    fn link(&self) -> String {
+        format!("/dashboard/v2/jobs/{}", self.id)
+    }
+
+    /// What its score means.
+    fn verdict(&self) -> String {
+        match (&self.qa, self.status) {
+            (None, _) => "It has no score yet; one is given when the job is done.".to_owned(),
+            (Some(score), JobStatus::BelowTarget) => {
+                format!("{score} of 100 is below the {} it has to reach: the job does not pass.", self.target)
+            }
+            (Some(score), _) => format!("{score} of 100; it has to reach {}.", self.target),
+        }
+    }
+}
+
+/// One job with all that is known of it.
+#[derive(Debug, Clone, Template)]
+#[template(path = "board_job.html")]
+pub struct JobPage {
+    /// The frame.
+    pub shell: Shell,
+    /// Where the stream about changes is.
+    pub live: String,
+    /// Where this page is.
+    pub here: String,
+    /// The job.
+    pub job: BoardJob,
+    /// Its score as a share of 100, for the bar.
+    pub score: Option<u64>,
+    /// Its lines in the log, newest first.
+    pub lines: Part<Vec<LogLine>>,
+}
+
+impl JobPage {
+    fn meter(&self) -> Option<String> {
+        let label = format!("Quality score {} of 100", self.score?);
+        crate::chart::meter::Meter { used: self.score?, limit: 100, label: &label }.render()
+    }
+}

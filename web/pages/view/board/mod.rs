@@ -1,0 +1,43 @@
+//! The operators' dashboard: overview, scheduled tasks, jobs, customers, logs.
+
+mod automations;
+mod customers;
+mod jobs;
+mod logs;
+mod overview;
+#[cfg(test)]
+mod samples;
+
+pub use automations::{AutomationsPage, ConfirmRunPage, RunMark, TaskNotice, TaskRow};
+pub use customers::{
+    AccountAct, AccountFacts, AnswerPage, ConfirmAccountPage, CustomerNotice, CustomerPage, CustomerRow,
+    CustomersPage, InvoiceLine, SessionLine, Standing, TicketLine,
+};
+pub use jobs::{BoardJob, JobPage, JobsPage};
+pub use logs::{LogLine, LogsPage};
+pub use overview::{BoardOverviewPage, Course, CoursePoint, DependencyRow, EventRow, Incident, Incidents};
+
+use super::{Badge, Tone};
+use crate::chart::strip::Beat;
+
+/// How a beat is called.
+const fn beat_word(beat: Beat) -> &'static str {
+    match beat {
+        Beat::Ok => "well",
+        Beat::Warn => "not quite well",
+        Beat::Bad => "bad",
+        Beat::Unknown => "not looked at",
+    }
+}
+
+/// How many beats there are of each kind, in words: "46 well, 1 bad, 1 not looked at".
+fn beat_counts(beats: &[Beat]) -> String {
+    let kinds = [Beat::Ok, Beat::Warn, Beat::Bad, Beat::Unknown];
+    let counts = kinds.map(|kind| (kind, beats.iter().filter(|beat| **beat == kind).count()));
+    let words = counts.iter().filter(|(_, count)| *count > 0);
+    words.map(|(kind, count)| format!("{count} {}", beat_word(*kind))).collect::<Vec<_>>().join(", ")
+}
+
+fn badge(tone: Tone, glyph: &'static str, text: &str) -> Badge {
+    Badge { tone, glyph, text: super::capitalised(text) }
+}
