@@ -40,6 +40,9 @@ _echopilot() {
             echopilot,keys)
                 cmd="echopilot__subcmd__keys"
                 ;;
+            echopilot,leads)
+                cmd="echopilot__subcmd__leads"
+                ;;
             echopilot,logs)
                 cmd="echopilot__subcmd__logs"
                 ;;
@@ -49,11 +52,17 @@ _echopilot() {
             echopilot,migrate)
                 cmd="echopilot__subcmd__migrate"
                 ;;
+            echopilot,pricing)
+                cmd="echopilot__subcmd__pricing"
+                ;;
             echopilot,scheduler)
                 cmd="echopilot__subcmd__scheduler"
                 ;;
             echopilot,seed-demo)
                 cmd="echopilot__subcmd__seed__subcmd__demo"
+                ;;
+            echopilot,sentinel)
+                cmd="echopilot__subcmd__sentinel"
                 ;;
             echopilot,serve)
                 cmd="echopilot__subcmd__serve"
@@ -232,6 +241,9 @@ _echopilot() {
             echopilot__subcmd__help,keys)
                 cmd="echopilot__subcmd__help__subcmd__keys"
                 ;;
+            echopilot__subcmd__help,leads)
+                cmd="echopilot__subcmd__help__subcmd__leads"
+                ;;
             echopilot__subcmd__help,logs)
                 cmd="echopilot__subcmd__help__subcmd__logs"
                 ;;
@@ -241,11 +253,17 @@ _echopilot() {
             echopilot__subcmd__help,migrate)
                 cmd="echopilot__subcmd__help__subcmd__migrate"
                 ;;
+            echopilot__subcmd__help,pricing)
+                cmd="echopilot__subcmd__help__subcmd__pricing"
+                ;;
             echopilot__subcmd__help,scheduler)
                 cmd="echopilot__subcmd__help__subcmd__scheduler"
                 ;;
             echopilot__subcmd__help,seed-demo)
                 cmd="echopilot__subcmd__help__subcmd__seed__subcmd__demo"
+                ;;
+            echopilot__subcmd__help,sentinel)
+                cmd="echopilot__subcmd__help__subcmd__sentinel"
                 ;;
             echopilot__subcmd__help,serve)
                 cmd="echopilot__subcmd__help__subcmd__serve"
@@ -316,6 +334,9 @@ _echopilot() {
             echopilot__subcmd__help__subcmd__jobs,list)
                 cmd="echopilot__subcmd__help__subcmd__jobs__subcmd__list"
                 ;;
+            echopilot__subcmd__help__subcmd__jobs,show)
+                cmd="echopilot__subcmd__help__subcmd__jobs__subcmd__show"
+                ;;
             echopilot__subcmd__help__subcmd__keys,list)
                 cmd="echopilot__subcmd__help__subcmd__keys__subcmd__list"
                 ;;
@@ -325,6 +346,9 @@ _echopilot() {
             echopilot__subcmd__help__subcmd__keys,rotate)
                 cmd="echopilot__subcmd__help__subcmd__keys__subcmd__rotate"
                 ;;
+            echopilot__subcmd__help__subcmd__leads,list)
+                cmd="echopilot__subcmd__help__subcmd__leads__subcmd__list"
+                ;;
             echopilot__subcmd__help__subcmd__logs,tail)
                 cmd="echopilot__subcmd__help__subcmd__logs__subcmd__tail"
                 ;;
@@ -333,6 +357,9 @@ _echopilot() {
                 ;;
             echopilot__subcmd__help__subcmd__migrate,status)
                 cmd="echopilot__subcmd__help__subcmd__migrate__subcmd__status"
+                ;;
+            echopilot__subcmd__help__subcmd__pricing,optimize)
+                cmd="echopilot__subcmd__help__subcmd__pricing__subcmd__optimize"
                 ;;
             echopilot__subcmd__help__subcmd__scheduler,pause)
                 cmd="echopilot__subcmd__help__subcmd__scheduler__subcmd__pause"
@@ -358,11 +385,17 @@ _echopilot() {
             echopilot__subcmd__jobs,list)
                 cmd="echopilot__subcmd__jobs__subcmd__list"
                 ;;
+            echopilot__subcmd__jobs,show)
+                cmd="echopilot__subcmd__jobs__subcmd__show"
+                ;;
             echopilot__subcmd__jobs__subcmd__help,help)
                 cmd="echopilot__subcmd__jobs__subcmd__help__subcmd__help"
                 ;;
             echopilot__subcmd__jobs__subcmd__help,list)
                 cmd="echopilot__subcmd__jobs__subcmd__help__subcmd__list"
+                ;;
+            echopilot__subcmd__jobs__subcmd__help,show)
+                cmd="echopilot__subcmd__jobs__subcmd__help__subcmd__show"
                 ;;
             echopilot__subcmd__keys,help)
                 cmd="echopilot__subcmd__keys__subcmd__help"
@@ -387,6 +420,18 @@ _echopilot() {
                 ;;
             echopilot__subcmd__keys__subcmd__help,rotate)
                 cmd="echopilot__subcmd__keys__subcmd__help__subcmd__rotate"
+                ;;
+            echopilot__subcmd__leads,help)
+                cmd="echopilot__subcmd__leads__subcmd__help"
+                ;;
+            echopilot__subcmd__leads,list)
+                cmd="echopilot__subcmd__leads__subcmd__list"
+                ;;
+            echopilot__subcmd__leads__subcmd__help,help)
+                cmd="echopilot__subcmd__leads__subcmd__help__subcmd__help"
+                ;;
+            echopilot__subcmd__leads__subcmd__help,list)
+                cmd="echopilot__subcmd__leads__subcmd__help__subcmd__list"
                 ;;
             echopilot__subcmd__logs,help)
                 cmd="echopilot__subcmd__logs__subcmd__help"
@@ -417,6 +462,18 @@ _echopilot() {
                 ;;
             echopilot__subcmd__migrate__subcmd__help,status)
                 cmd="echopilot__subcmd__migrate__subcmd__help__subcmd__status"
+                ;;
+            echopilot__subcmd__pricing,help)
+                cmd="echopilot__subcmd__pricing__subcmd__help"
+                ;;
+            echopilot__subcmd__pricing,optimize)
+                cmd="echopilot__subcmd__pricing__subcmd__optimize"
+                ;;
+            echopilot__subcmd__pricing__subcmd__help,help)
+                cmd="echopilot__subcmd__pricing__subcmd__help__subcmd__help"
+                ;;
+            echopilot__subcmd__pricing__subcmd__help,optimize)
+                cmd="echopilot__subcmd__pricing__subcmd__help__subcmd__optimize"
                 ;;
             echopilot__subcmd__scheduler,help)
                 cmd="echopilot__subcmd__scheduler__subcmd__help"
@@ -473,7 +530,7 @@ _echopilot() {
 
     case "${cmd}" in
         echopilot)
-            opts="-q -v -h -V --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help"
+            opts="-q -v -h -V --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version serve smoke dev-check seed-demo warehouse-sync warehouse scheduler sentinel keys customers billing jobs leads pricing logs config migrate completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1043,7 +1100,7 @@ _echopilot() {
             return 0
             ;;
         echopilot__subcmd__billing__subcmd__payments)
-            opts="-q -v -h -V --limit --cursor --status --customer --since --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version"
+            opts="-q -v -h -V --limit --cursor --status --customer --since --q --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1066,6 +1123,10 @@ _echopilot() {
                     return 0
                     ;;
                 --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --q)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1553,12 +1614,20 @@ _echopilot() {
             return 0
             ;;
         echopilot__subcmd__customers__subcmd__list)
-            opts="-q -v -h -V --limit --cursor --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version"
+            opts="-q -v -h -V --plan --since --limit --cursor --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --plan)
+                    COMPREPLY=($(compgen -W "free starter pro enterprise" -- "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --limit)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1639,7 +1708,7 @@ _echopilot() {
             return 0
             ;;
         echopilot__subcmd__help)
-            opts="serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help"
+            opts="serve smoke dev-check seed-demo warehouse-sync warehouse scheduler sentinel keys customers billing jobs leads pricing logs config migrate completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1989,7 +2058,7 @@ _echopilot() {
             return 0
             ;;
         echopilot__subcmd__help__subcmd__jobs)
-            opts="list"
+            opts="list show"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2003,6 +2072,20 @@ _echopilot() {
             return 0
             ;;
         echopilot__subcmd__help__subcmd__jobs__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__help__subcmd__jobs__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2059,6 +2142,34 @@ _echopilot() {
             return 0
             ;;
         echopilot__subcmd__help__subcmd__keys__subcmd__rotate)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__help__subcmd__leads)
+            opts="list"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__help__subcmd__leads__subcmd__list)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2156,6 +2267,34 @@ _echopilot() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        echopilot__subcmd__help__subcmd__pricing)
+            opts="optimize"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__help__subcmd__pricing__subcmd__optimize)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         echopilot__subcmd__help__subcmd__scheduler)
             opts="status run pause resume"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -2227,6 +2366,20 @@ _echopilot() {
             return 0
             ;;
         echopilot__subcmd__help__subcmd__seed__subcmd__demo)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__help__subcmd__sentinel)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2325,7 +2478,7 @@ _echopilot() {
             return 0
             ;;
         echopilot__subcmd__jobs)
-            opts="-q -v -h -V --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version list help"
+            opts="-q -v -h -V --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version list show help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2351,7 +2504,7 @@ _echopilot() {
             return 0
             ;;
         echopilot__subcmd__jobs__subcmd__help)
-            opts="list help"
+            opts="list show help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2392,8 +2545,22 @@ _echopilot() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        echopilot__subcmd__jobs__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         echopilot__subcmd__jobs__subcmd__list)
-            opts="-q -v -h -V --limit --cursor --customer --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version"
+            opts="-q -v -h -V --limit --cursor --customer --status --kind --q --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2411,6 +2578,44 @@ _echopilot() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --status)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kind)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --q)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__jobs__subcmd__show)
+            opts="-q -v -h -V --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --env-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2604,6 +2809,108 @@ _echopilot() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        echopilot__subcmd__leads)
+            opts="-q -v -h -V --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version list help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__leads__subcmd__help)
+            opts="list help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__leads__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__leads__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__leads__subcmd__list)
+            opts="-q -v -h -V --limit --cursor --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cursor)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         echopilot__subcmd__logs)
             opts="-q -v -h -V --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version tail help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -2673,7 +2980,7 @@ _echopilot() {
             return 0
             ;;
         echopilot__subcmd__logs__subcmd__tail)
-            opts="-n -q -v -h -V --n --level --request-id --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version http auth billing webhooks leads support warehouse slo alerts ab failover recovery governance governance_ai jobs scheduler sentinel audit links smoke waf"
+            opts="-n -q -v -h -V --n --level --request-id --text --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version http auth billing webhooks leads support warehouse slo alerts ab failover recovery governance governance_ai jobs scheduler sentinel audit links smoke waf"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2692,6 +2999,10 @@ _echopilot() {
                     return 0
                     ;;
                 --request-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --text)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2849,6 +3160,100 @@ _echopilot() {
             return 0
             ;;
         echopilot__subcmd__migrate__subcmd__status)
+            opts="-q -v -h -V --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__pricing)
+            opts="-q -v -h -V --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version optimize help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__pricing__subcmd__help)
+            opts="optimize help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__pricing__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__pricing__subcmd__help__subcmd__optimize)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__pricing__subcmd__optimize)
             opts="-q -v -h -V --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3063,8 +3468,38 @@ _echopilot() {
             return 0
             ;;
         echopilot__subcmd__scheduler__subcmd__status)
-            opts="-q -v -h -V --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version"
+            opts="-q -v -h -V --runs --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --runs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__seed__subcmd__demo)
+            opts="-q -v -h -V --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -3088,7 +3523,7 @@ _echopilot() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        echopilot__subcmd__seed__subcmd__demo)
+        echopilot__subcmd__sentinel)
             opts="-q -v -h -V --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -40,10 +40,13 @@ complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "seed-demo" -d '
 complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "warehouse-sync" -d 'Copy what changed into the warehouse, or compare both sides'
 complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "warehouse" -d 'The warehouse: how it stands, and what it answers'
 complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "scheduler" -d 'What runs by the clock: status, run now, pause, resume'
+complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "sentinel" -d 'Look at the machine, the store and the queue; the service\'s own speed only a running server knows'
 complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "keys" -d 'The keys that sign session tokens: list, rotate, retire'
 complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "customers" -d 'Who the customers are: add, list, show, disable, enable, erase'
 complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "billing" -d 'Payments and invoices: list, make, void, give back, compare with Stripe'
 complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "jobs" -d 'The AI work that customers pay for'
+complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "leads" -d 'Those who asked for more than the plans offer'
+complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "pricing" -d 'What the work of the last weeks says about the rate'
 complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "logs" -d 'Read the logs'
 complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "config" -d 'Settings and where they come from'
 complete -c echopilot -n "__fish_echopilot_needs_command" -f -a "migrate" -d 'The tables of the store, step by step'
@@ -161,6 +164,7 @@ complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and not _
 complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and not __fish_seen_subcommand_from status run pause resume help" -f -a "pause" -d 'Pause a task until it is resumed'
 complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and not __fish_seen_subcommand_from status run pause resume help" -f -a "resume" -d 'Let a paused task go on at its next time'
 complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and not __fish_seen_subcommand_from status run pause resume help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from status" -l runs -d 'How many of the latest runs of each task to show as well, up to 30; none when nothing is said' -r
 complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from status" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from status" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from status" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
@@ -202,6 +206,15 @@ complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fis
 complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from help" -f -a "pause" -d 'Pause a task until it is resumed'
 complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from help" -f -a "resume" -d 'Let a paused task go on at its next time'
 complete -c echopilot -n "__fish_echopilot_using_subcommand scheduler; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand sentinel" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand sentinel" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand sentinel" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand sentinel" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand sentinel" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand sentinel" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand sentinel" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand sentinel" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand sentinel" -s V -l version -d 'Print version'
 complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and not __fish_seen_subcommand_from list rotate retire help" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and not __fish_seen_subcommand_from list rotate retire help" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand keys; and not __fish_seen_subcommand_from list rotate retire help" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
@@ -278,6 +291,11 @@ complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fis
 complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from add" -l no-input -d 'Never ask; fail where an answer would be needed'
 complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from add" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from list" -l plan -d 'Only those with this plan' -r -f -a "free\t'Nothing'
+starter\t'The smaller subscription'
+pro\t'The larger subscription'
+enterprise\t'By agreement'"
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from list" -l since -d 'Only those that were made since this time, such as 2026-03-01T00:00:00Z' -r
 complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from list" -l limit -d 'How many, 1 to 200; 50 when nothing is said' -r
 complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from list" -l cursor -d 'The `next_cursor` of the page before' -r
 complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from list" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
@@ -287,7 +305,7 @@ complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fis
 complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but results and errors'
 complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on standard error; twice for even more'
 complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; fail where an answer would be needed'
-complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
 complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from show" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand customers; and __fish_seen_subcommand_from show" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
@@ -356,6 +374,7 @@ complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_
 complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from payments" -l status -d 'Only those with this word of the provider\'s: `succeeded`, `pending`, `failed` …; the sums do not look at it' -r
 complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from payments" -l customer -d 'Only those of this customer (an identifier)' -r
 complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from payments" -l since -d 'Only those since this time, such as 2026-03-01T00:00:00Z' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from payments" -l q -d 'Only those whose identifier, invoice, customer or status has this in it, or whose sum it is; the sums do not look at it' -r
 complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from payments" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from payments" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from payments" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
@@ -463,20 +482,24 @@ complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_
 complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from help" -f -a "reconcile" -d 'Compare the mirror with Stripe; with --apply make it equal'
 complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from help" -f -a "chaos" -d 'Stand between Stripe and a receiver of webhooks, and disturb what passes'
 complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list help" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
-complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list help" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
-complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list help" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
-complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list help" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
-complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list help" -s q -l quiet -d 'Say nothing but results and errors'
-complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list help" -s v -l verbose -d 'Say more on standard error; twice for even more'
-complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list help" -l no-input -d 'Never ask; fail where an answer would be needed'
-complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list help" -s h -l help -d 'Print help'
-complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list help" -s V -l version -d 'Print version'
-complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list help" -f -a "list" -d 'List jobs, newest first'
-complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list show help" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list show help" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list show help" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list show help" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list show help" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list show help" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list show help" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list show help" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list show help" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list show help" -f -a "list" -d 'List jobs, newest first'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list show help" -f -a "show" -d 'Show one job'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l limit -d 'How many, 1 to 200; 50 when nothing is said' -r
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l cursor -d 'The `next_cursor` of the page before' -r
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l customer -d 'Jobs of this customer (an identifier); a customer can name nobody but themselves' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l status -d 'Only those that stand so: `queued`, `running`, `succeeded`, `failed` or `cancelled`' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l kind -d 'Only those of this kind, such as `research`' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l q -d 'Only those whose task or identifier has this in it; upper and lower case are one' -r
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
@@ -486,8 +509,64 @@ complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_see
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; fail where an answer would be needed'
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from show" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from show" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from show" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "list" -d 'List jobs, newest first'
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one job'
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list help" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list help" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list help" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list help" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list help" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list help" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list help" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list help" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list help" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list help" -f -a "list" -d 'List leads, newest first'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from list" -l limit -d 'How many, 1 to 200; 50 when nothing is said' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from list" -l cursor -d 'The `next_cursor` of the page before' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from list" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from list" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from list" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from help" -f -a "list" -d 'List leads, newest first'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand pricing; and not __fish_seen_subcommand_from optimize help" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand pricing; and not __fish_seen_subcommand_from optimize help" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand pricing; and not __fish_seen_subcommand_from optimize help" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand pricing; and not __fish_seen_subcommand_from optimize help" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand pricing; and not __fish_seen_subcommand_from optimize help" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand pricing; and not __fish_seen_subcommand_from optimize help" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand pricing; and not __fish_seen_subcommand_from optimize help" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand pricing; and not __fish_seen_subcommand_from optimize help" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand pricing; and not __fish_seen_subcommand_from optimize help" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand pricing; and not __fish_seen_subcommand_from optimize help" -f -a "optimize" -d 'Suggest a rate from the quality and the margins of the last 30 days; changes nothing'
+complete -c echopilot -n "__fish_echopilot_using_subcommand pricing; and not __fish_seen_subcommand_from optimize help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand pricing; and __fish_seen_subcommand_from optimize" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand pricing; and __fish_seen_subcommand_from optimize" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand pricing; and __fish_seen_subcommand_from optimize" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand pricing; and __fish_seen_subcommand_from optimize" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand pricing; and __fish_seen_subcommand_from optimize" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand pricing; and __fish_seen_subcommand_from optimize" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand pricing; and __fish_seen_subcommand_from optimize" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand pricing; and __fish_seen_subcommand_from optimize" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand pricing; and __fish_seen_subcommand_from optimize" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand pricing; and __fish_seen_subcommand_from help" -f -a "optimize" -d 'Suggest a rate from the quality and the margins of the last 30 days; changes nothing'
+complete -c echopilot -n "__fish_echopilot_using_subcommand pricing; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and not __fish_seen_subcommand_from tail help" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and not __fish_seen_subcommand_from tail help" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and not __fish_seen_subcommand_from tail help" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
@@ -505,6 +584,7 @@ info\t'Ordinary work'
 warn\t'Works, but somebody should look'
 error\t'Failed'"
 complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and __fish_seen_subcommand_from tail" -l request-id -d 'Only lines of this request' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and __fish_seen_subcommand_from tail" -l text -d 'Only lines with this text in them; upper and lower case are one' -r
 complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and __fish_seen_subcommand_from tail" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and __fish_seen_subcommand_from tail" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and __fish_seen_subcommand_from tail" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
@@ -590,23 +670,26 @@ complete -c echopilot -n "__fish_echopilot_using_subcommand man" -s v -l verbose
 complete -c echopilot -n "__fish_echopilot_using_subcommand man" -l no-input -d 'Never ask; fail where an answer would be needed'
 complete -c echopilot -n "__fish_echopilot_using_subcommand man" -s h -l help -d 'Print help'
 complete -c echopilot -n "__fish_echopilot_using_subcommand man" -s V -l version -d 'Print version'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "serve" -d 'Serve the web pages and the API, and run what is scheduled'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "smoke" -d 'Ask a running server for everything it offers and look at the answers'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "dev-check" -d 'Check settings, tables, store and generated files, and say what to do about each finding'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "seed-demo" -d 'Add the demo customer with invoices, payments, jobs, a referral and a proposal'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "warehouse-sync" -d 'Copy what changed into the warehouse, or compare both sides'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "warehouse" -d 'The warehouse: how it stands, and what it answers'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "scheduler" -d 'What runs by the clock: status, run now, pause, resume'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "keys" -d 'The keys that sign session tokens: list, rotate, retire'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "customers" -d 'Who the customers are: add, list, show, disable, enable, erase'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "billing" -d 'Payments and invoices: list, make, void, give back, compare with Stripe'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "jobs" -d 'The AI work that customers pay for'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "logs" -d 'Read the logs'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "config" -d 'Settings and where they come from'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "migrate" -d 'The tables of the store, step by step'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "completions" -d 'Print the completion script of a shell'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "man" -d 'Print a manual page'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler keys customers billing jobs logs config migrate completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler sentinel keys customers billing jobs leads pricing logs config migrate completions man help" -f -a "serve" -d 'Serve the web pages and the API, and run what is scheduled'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler sentinel keys customers billing jobs leads pricing logs config migrate completions man help" -f -a "smoke" -d 'Ask a running server for everything it offers and look at the answers'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler sentinel keys customers billing jobs leads pricing logs config migrate completions man help" -f -a "dev-check" -d 'Check settings, tables, store and generated files, and say what to do about each finding'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler sentinel keys customers billing jobs leads pricing logs config migrate completions man help" -f -a "seed-demo" -d 'Add the demo customer with invoices, payments, jobs, a referral and a proposal'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler sentinel keys customers billing jobs leads pricing logs config migrate completions man help" -f -a "warehouse-sync" -d 'Copy what changed into the warehouse, or compare both sides'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler sentinel keys customers billing jobs leads pricing logs config migrate completions man help" -f -a "warehouse" -d 'The warehouse: how it stands, and what it answers'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler sentinel keys customers billing jobs leads pricing logs config migrate completions man help" -f -a "scheduler" -d 'What runs by the clock: status, run now, pause, resume'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler sentinel keys customers billing jobs leads pricing logs config migrate completions man help" -f -a "sentinel" -d 'Look at the machine, the store and the queue; the service\'s own speed only a running server knows'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler sentinel keys customers billing jobs leads pricing logs config migrate completions man help" -f -a "keys" -d 'The keys that sign session tokens: list, rotate, retire'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler sentinel keys customers billing jobs leads pricing logs config migrate completions man help" -f -a "customers" -d 'Who the customers are: add, list, show, disable, enable, erase'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler sentinel keys customers billing jobs leads pricing logs config migrate completions man help" -f -a "billing" -d 'Payments and invoices: list, make, void, give back, compare with Stripe'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler sentinel keys customers billing jobs leads pricing logs config migrate completions man help" -f -a "jobs" -d 'The AI work that customers pay for'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler sentinel keys customers billing jobs leads pricing logs config migrate completions man help" -f -a "leads" -d 'Those who asked for more than the plans offer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler sentinel keys customers billing jobs leads pricing logs config migrate completions man help" -f -a "pricing" -d 'What the work of the last weeks says about the rate'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler sentinel keys customers billing jobs leads pricing logs config migrate completions man help" -f -a "logs" -d 'Read the logs'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler sentinel keys customers billing jobs leads pricing logs config migrate completions man help" -f -a "config" -d 'Settings and where they come from'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler sentinel keys customers billing jobs leads pricing logs config migrate completions man help" -f -a "migrate" -d 'The tables of the store, step by step'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler sentinel keys customers billing jobs leads pricing logs config migrate completions man help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler sentinel keys customers billing jobs leads pricing logs config migrate completions man help" -f -a "man" -d 'Print a manual page'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and not __fish_seen_subcommand_from serve smoke dev-check seed-demo warehouse-sync warehouse scheduler sentinel keys customers billing jobs leads pricing logs config migrate completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from warehouse" -f -a "status" -d 'Show when it was last brought up to date, and what waits'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from warehouse" -f -a "query" -d 'Ask a question that has its SQL ready, or print that SQL to begin with'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from scheduler" -f -a "status" -d 'Show every task: when it runs and how it went'
@@ -631,6 +714,9 @@ complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_see
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from billing" -f -a "reconcile" -d 'Compare the mirror with Stripe; with --apply make it equal'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from billing" -f -a "chaos" -d 'Stand between Stripe and a receiver of webhooks, and disturb what passes'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "list" -d 'List jobs, newest first'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "show" -d 'Show one job'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from leads" -f -a "list" -d 'List leads, newest first'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from pricing" -f -a "optimize" -d 'Suggest a rate from the quality and the margins of the last 30 days; changes nothing'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from logs" -f -a "tail" -d 'Show the last lines of a log'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Print every setting, secrets masked'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from migrate" -f -a "status" -d 'Show which steps are applied and which are not'
