@@ -45,6 +45,7 @@ mod matrix;
 mod notion;
 mod operators;
 mod outbox;
+mod palette;
 mod passwords;
 mod payments_page;
 mod problems;
