@@ -48,6 +48,7 @@ mod matrix;
 mod notion;
 mod operators;
 mod outbox;
+mod palette;
 mod passwords;
 mod payments_page;
 mod pricing;

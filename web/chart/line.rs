@@ -1,5 +1,7 @@
 //! How figures moved: lines with gaps where data is missing, an area below, the period before, a threshold.
 
+use std::fmt::Write as _;
+
 use askama::Template;
 
 use super::figure::{Axis, Figure, Kind, Series, Threshold, Unfit, classes, values, verify};
@@ -111,7 +113,10 @@ fn path(run: &[(f64, f64, f64)]) -> String {
 
 /// Points without a length, which round ends of their strokes make dots.
 fn dots(points: &[&(f64, f64, f64)]) -> String {
-    points.iter().map(|(x, y, _)| ["M", &coordinate(*x), " ", &coordinate(*y), "h0"].concat()).collect()
+    points.iter().fold(String::new(), |mut path, (x, y, _)| {
+        let _ = write!(path, "M{} {}h0", coordinate(*x), coordinate(*y));
+        path
+    })
 }
 
 /// From a line down to the bottom and back to where it begins.

@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { startFixture } from "../fixture/site.mjs";
 import { launch, open, THEMES, viewport, VIEWPORTS } from "../support/browser.mjs";
-import { accessibility, markup, sidewaysScroll, transferred } from "../support/gates.mjs";
+import { accessibility, largeText, markup, sidewaysScroll, transferred, tree } from "../support/gates.mjs";
 import { measure } from "../support/lighthouse.mjs";
 
 describe("the gates", () => {
@@ -62,6 +62,28 @@ describe("the gates", () => {
     const narrow = await visit("wide-element", (page) => sidewaysScroll(page));
     assert.match(narrow.join(), /px of sideways scroll at 344 px: div/);
     assert.deepEqual(await visit("wide-element", (page) => sidewaysScroll(page), viewport("desktop-1440")), []);
+  });
+
+  test("large texts find what only then runs out of the page", async () => {
+    const found = (name) => visit(name, async (page) => [await sidewaysScroll(page), await largeText(page, () => sidewaysScroll(page))]);
+    const [usual, large] = await found("grows-with-text");
+    assert.deepEqual(usual, []);
+    assert.match(large.join(), /px of sideways scroll/);
+    assert.deepEqual(await found("right"), [[], []]);
+  });
+
+  test("accessibility of a part looks at that part", async () => {
+    assert.equal((await visit("low-contrast", (page) => accessibility(page, "main"))).length, 1);
+    assert.deepEqual(await visit("low-contrast", (page) => accessibility(page, "h1")), []);
+  });
+
+  test("the tree of roles and names tells of a button without a name, and not of figures", async () => {
+    const right = await visit("right", tree);
+    assert.match(right, /- button "Do it"/);
+    assert.notEqual(await visit("unnamed-button", tree), right);
+    const figures = (text) => visit("right", (page) => page.evaluate((words) => (document.querySelector("h1").textContent = words), text).then(() => tree(page)));
+    assert.equal(await figures("23 Nov 2026"), await figures("1 May 2027"));
+    assert.notEqual(await figures("Jobs"), await figures("Money"));
   });
 
   for (const [name, kind] of [

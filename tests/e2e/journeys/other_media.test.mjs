@@ -25,11 +25,16 @@ describe("other media", () => {
     test(`the invoices are printed black on white, without what cannot be pressed on paper (${theme})`, async () => {
       const { context, page, guard } = await open(browser, { base: server.base, theme, state: signedIn });
       await page.goto("/app/invoices");
-      const furniture = page.locator("header.top, nav.bar, footer.foot, nav.tabs, .filters, .banner");
+      const furniture = page.locator("header.top, nav.bar, nav.side, footer.foot, nav.tabs, .filters, .banner");
       assert.ok((await furniture.filter({ visible: true }).count()) >= 4, "on a screen they are there");
       await page.emulateMedia({ media: "print" });
       assert.equal(await furniture.filter({ visible: true }).count(), 0);
       assert.equal(await countInvoices(page), 3);
+      // whose it is, which on a screen the menu says
+      await page.getByText("Statement of demo@echopilot.local").waitFor();
+      for (const head of ["Number", "Date", "Description", "Amount", "Status"]) {
+        assert.ok(await page.getByRole("columnheader", { name: head }).isVisible(), `${head} on paper`);
+      }
       const colours = await page.evaluate(() =>
         ["html", "h1", "tbody tr > *", ".badge"].map((part) => {
           const style = getComputedStyle(document.querySelector(part));

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { launch, open } from "../support/browser.mjs";
-import { COMMANDS, openPalette, signIn } from "../support/pages.mjs";
+import { COMMANDS, openPalette, signIn, signInAsOperator } from "../support/pages.mjs";
 import { startServer } from "../support/server.mjs";
 
 describe("the command palette", () => {
@@ -39,32 +39,48 @@ describe("the command palette", () => {
     await context.close();
   });
 
-  test("offers what there is, and every command works", async () => {
-    const first = await open(browser, { base: server.base });
-    await signIn(first.page);
-    await openPalette(first.page);
-    const names = (await first.page.getByRole("dialog").getByRole("option").allInnerTexts()).map((name) => name.trim());
-    await first.context.close();
-    for (const name of COMMANDS) assert.ok(names.includes(name), `${name} is not among ${names.join(", ")}`);
-
-    for (const name of names) {
-      // a session of its own: one of the commands ends it
-      const { context, page, guard } = await open(browser, { base: server.base });
-      await signIn(page);
+  // Where somebody begins, and what their palette must offer at least.
+  for (const [who, begin, least] of [
+    ["a stranger", "/auth/login", ["Sign in", "Toggle Theme"]],
+    ["a customer", "/app", COMMANDS],
+    ["an operator", "/payments", ["Open Payments", "Open Settings", "Toggle Theme"]],
+  ]) {
+    test(`offers ${who} what there is, and every command works`, async () => {
+      const session = async () => {
+        const opened = await open(browser, { base: server.base });
+        if (begin === "/app") await signIn(opened.page);
+        if (begin === "/payments") await signInAsOperator(opened.page);
+        return opened;
+      };
+      const { context, page, guard } = await session();
+      await page.goto(begin);
+      await openPalette(page);
+      const names = (await page.getByRole("dialog").getByRole("option").allInnerTexts()).map((name) => name.trim());
+      for (const name of least) assert.ok(names.includes(name), `${name} is not among ${names.join(", ")}`);
       const bad = [];
       page.on("response", (answer) => {
         if (answer.status() >= 400) bad.push(`${answer.status()} ${answer.url()}`);
       });
-      const palette = await openPalette(page);
-      await palette.getByRole("combobox").fill(name);
-      await page.keyboard.press("Enter");
-      await palette.waitFor({ state: "hidden" });
-      if (name === "Toggle Theme") await page.locator('html[data-theme="light"]').waitFor();
-      await page.waitForLoadState("networkidle");
-      assert.deepEqual([...bad, ...guard.problems()], [], name);
+      // the last of them ends the session
+      for (const name of [...names.filter((name) => name !== "Sign out"), ...names.filter((name) => name === "Sign out")]) {
+        await page.goto(begin);
+        const palette = await openPalette(page);
+        await palette.getByRole("combobox").fill(name);
+        await page.keyboard.press("Enter");
+        if (name.startsWith("Find ")) {
+          await palette.locator("#palette-label").filter({ hasText: /^Find in / }).waitFor();
+          await page.keyboard.press("Escape");
+        }
+        await page.locator("#palette").waitFor({ state: "hidden" });
+        if (name === "Toggle Theme") await page.locator('html[data-theme="light"]').waitFor();
+        if (name === "Show the keys") await page.getByRole("dialog", { name: "Keyboard" }).waitFor();
+        if (name === "Sign out") await page.getByText("You are signed out").waitFor();
+        await page.waitForLoadState();
+        assert.deepEqual([...bad, ...guard.problems()], [], name);
+      }
       await context.close();
-    }
-  });
+    });
+  }
 
   test("leads from the invoices to the overview by keyboard alone", async () => {
     const { context, page, guard } = await open(browser, { base: server.base });

@@ -75,7 +75,8 @@ export async function askForMail(page, server, address) {
 
 // The links between the customer's pages: tabs on a wide screen, the bar at the bottom of a phone.
 export function accountLink(page, path) {
-  return page.locator(`nav[aria-label="Your account"] a[href="${path}"]:visible, nav[aria-label="Customer"] a[href="${path}"]:visible`);
+  // the overview stands in the header too
+  return page.locator(`nav[aria-label="Your account"] a[href="${path}"]:visible, nav[aria-label="Customer"] a[href="${path}"]:visible`).first();
 }
 
 // The cookies of both sessions, for contexts that only look at pages: each page takes its own.
