@@ -9,7 +9,6 @@ use http::{HeaderMap, Response};
 use serde_json::{Map, Value};
 
 use super::frame::{frame, page as rendered};
-use super::packed::packed;
 use super::seo::seo;
 use super::view::{DocExample, DocGroup, DocOperation, DocParameter, DocsPage, Reference};
 use crate::layers::Visit;
@@ -37,7 +36,7 @@ pub(super) async fn page(State(site): State<Arc<Site>>, visit: Visit, headers: H
     let (shell, new_visitor) = frame(&site, &visit, &headers, PATH);
     let base_url = site.deps.base_url.clone();
     let view = DocsPage { shell, seo: seo(&site, PATH), base_url, reference: site.reference() };
-    packed(rendered(&view, new_visitor), &headers).await
+    rendered(&view, new_visitor)
 }
 
 /// The reference of what a description describes. Pages are no operations and left out.

@@ -15,7 +15,6 @@ use http::{HeaderMap, Response};
 use serde_json::json;
 
 use super::frame::{frame, moment, page as rendered};
-use super::packed::packed;
 use super::seo::seo;
 use super::view::{AboutPage, Benefit, HomePage, LeadForm, PriceLine};
 use super::{lead, plans, status};
@@ -28,8 +27,7 @@ const PATH: &str = "/";
 
 /// The page.
 pub(super) async fn page(State(site): State<Arc<Site>>, visit: Visit, headers: HeaderMap) -> Response<Body> {
-    let page = show(&site, &visit, &headers, LeadForm { action: PATH, ..LeadForm::default() });
-    packed(page, &headers).await
+    show(&site, &visit, &headers, LeadForm { action: PATH, ..LeadForm::default() })
 }
 
 /// Take the form.
@@ -174,7 +172,7 @@ pub(super) async fn about(State(site): State<Arc<Site>>, visit: Visit, headers: 
         operations: operations(),
         routes: routes(),
     };
-    packed(rendered(&view, new_visitor), &headers).await
+    rendered(&view, new_visitor)
 }
 
 #[cfg(test)]

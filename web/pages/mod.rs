@@ -16,7 +16,6 @@ mod lead;
 mod login;
 mod operator_login;
 mod overview;
-mod packed;
 mod payments;
 mod plans;
 mod portal;

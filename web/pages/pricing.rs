@@ -15,7 +15,6 @@ use http::{HeaderMap, Response, StatusCode};
 use super::form::{Form, NO_ADDRESS};
 use super::frame::{frame, lead_to, page as rendered};
 use super::lead;
-use super::packed::packed;
 use super::plans::{is_agreed, limit, limits, price_of, saving};
 use super::portal::is_stripes;
 use super::seo::seo;
@@ -48,7 +47,7 @@ pub(super) async fn page(
 ) -> Response<Body> {
     let query = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes());
     let yearly = query.into_iter().any(|(name, value)| name == "period" && value == "year");
-    packed(show(&site, &visit, &headers, Said { yearly, ..Said::default() }), &headers).await
+    show(&site, &visit, &headers, Said { yearly, ..Said::default() })
 }
 
 /// Take the form of those who want more.
@@ -98,13 +97,13 @@ pub(super) async fn checkout(
             said.errors.push(FieldError { field, text: "Enter your e-mail address".into() });
             return show(&site, &visit, &headers, said);
         }
-        (_, typed) => match Email::parse(typed) {
-            Ok(email) => Some(email),
-            Err(_) => {
+        (_, typed) => {
+            let Ok(email) = Email::parse(typed) else {
                 said.errors.push(FieldError { field, text: NO_ADDRESS.to_owned() });
                 return show(&site, &visit, &headers, said);
-            }
-        },
+            };
+            Some(email)
+        }
     };
     let period = if said.yearly { Period::Year } else { Period::Month };
     let started = site.call(visit.cx(&site), StartCheckout { plan, period, email }).await;
