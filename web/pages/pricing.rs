@@ -98,12 +98,11 @@ pub(super) async fn checkout(
             return show(&site, &visit, &headers, said);
         }
         (_, typed) => {
-            if let Ok(email) = Email::parse(typed) {
-                Some(email)
-            } else {
+            let Ok(email) = Email::parse(typed) else {
                 said.errors.push(FieldError { field, text: NO_ADDRESS.to_owned() });
                 return show(&site, &visit, &headers, said);
-            }
+            };
+            Some(email)
         }
     };
     let period = if said.yearly { Period::Year } else { Period::Month };

@@ -18,15 +18,16 @@ describe("by keyboard", () => {
     await server?.stop();
   });
 
-  // Tab until what has the focus carries this name.
-  async function tabTo(page, name) {
+  // Tab until what has the focus carries this name, and leads to this path where several do.
+  async function tabTo(page, name, path) {
     for (let step = 0; step < 60; step += 1) {
       await page.keyboard.press("Tab");
-      const there = await page.evaluate(() => {
+      const [there, href] = await page.evaluate(() => {
         const element = document.activeElement;
-        return (element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent).trim();
+        const words = element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent;
+        return [words.trim(), element.getAttribute("href") ?? ""];
       });
-      if (there.startsWith(name)) return;
+      if (there.startsWith(name) && (path === undefined || href === path)) return;
     }
     throw new Error(`60 steps do not lead to ${name}`);
   }
@@ -38,7 +39,7 @@ describe("by keyboard", () => {
       await tabTo(page, "Use the demo account");
       await page.keyboard.press("Enter");
       await page.waitForURL((url) => url.pathname === "/app");
-      await tabTo(page, "Support");
+      await tabTo(page, "Support", "/app/support");
       await page.keyboard.press("Enter");
       await page.waitForURL((url) => url.pathname === "/app/support");
       await tabTo(page, "Message");
