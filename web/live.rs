@@ -22,6 +22,8 @@ pub const SECTIONS: [&str; 4] = ["overview", "automations", "jobs", "customers"]
 pub const PLACES: usize = 32;
 /// How often the store is looked at while anybody listens.
 const EVERY: Duration = Duration::from_secs(2);
+/// How long after its end a minute is stored at the latest, on a healthy store.
+const STORED_AFTER: Duration = Duration::from_secs(10);
 /// The letters of a mark.
 const MARK: usize = 8;
 
@@ -36,7 +38,8 @@ impl Seen {
             deps.store.read(|tx| Ok((Marks::read(tx)?, jobs::mark(tx)?, support::open_tickets(tx)?)))?;
         let current = deps.resident::<Dependencies>().current();
         let states: Vec<&str> = current.values().map(|dependency| dependency.status.as_str()).collect();
-        let minute = deps.clock.now().millis().div_euclid(60_000);
+        // A minute is stored some seconds after its end.
+        let minute = deps.clock.now().minus(STORED_AFTER).millis().div_euclid(60_000);
         Ok(Self([
             mark(&(&marks.told, states, minute)),
             mark(&marks),

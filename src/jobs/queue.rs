@@ -18,8 +18,6 @@ row! { Queue { depth, oldest } }
 /// What changes whenever a job comes, begins or ends: for whoever watches.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Mark {
-    /// How many jobs there are.
-    pub count: i64,
     /// When the newest came.
     pub created: Option<Timestamp>,
     /// When one last began.
@@ -28,7 +26,7 @@ pub struct Mark {
     pub finished: Option<Timestamp>,
 }
 
-row! { Mark { count, created, started, finished } }
+row! { Mark { created, started, finished } }
 
 /// The jobs that wait.
 pub fn queue(tx: &mut Tx<'_>) -> Result<Queue> {

@@ -15,8 +15,9 @@ statements! {
         created_at, started_at, finished_at FROM jobs WHERE id = $1";
     KINDS = "SELECT DISTINCT kind FROM jobs ORDER BY kind LIMIT 50";
     QUEUE = "SELECT COUNT(*) AS depth, MIN(created_at) AS oldest FROM jobs WHERE status = 'queued'";
-    MARK = "SELECT COUNT(*) AS count, MAX(created_at) AS created, MAX(started_at) AS started, \
-        MAX(finished_at) AS finished FROM jobs";
+    // Each by its own index: asked every two seconds.
+    MARK = "SELECT (SELECT MAX(created_at) FROM jobs) AS created, (SELECT MAX(started_at) FROM jobs) AS started, \
+        (SELECT MAX(finished_at) FROM jobs) AS finished";
     MONTH = "SELECT COUNT(*) AS jobs, COUNT(qa_score) AS scored, AVG(qa_score) AS qa_mean, \
         CAST(COALESCE(SUM(cost_micro), 0) AS BIGINT) AS cost_micro \
         FROM jobs WHERE customer_id = $1 AND created_at >= $2 AND created_at < $3";

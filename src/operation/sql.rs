@@ -63,8 +63,9 @@ statements! {
         ORDER BY created_at DESC, id DESC LIMIT $3";
     // What tells whether anything happened: a new event, a new run, a run that goes on.
     OPS_EVENT_LAST = "SELECT MAX(id) FROM ops_events";
-    RUNS_MARK = "SELECT MAX(id) AS last, (SELECT COUNT(*) FROM runs WHERE state = 'queued') AS queued, \
-        (SELECT COUNT(*) FROM runs WHERE state = 'running') AS running FROM runs";
+    RUNS_MARK = "SELECT (SELECT MAX(id) FROM runs) AS last, \
+        (SELECT COUNT(*) FROM runs WHERE state = 'queued') AS queued, \
+        (SELECT COUNT(*) FROM runs WHERE state = 'running') AS running";
     OPS_EVENT_ADD = "INSERT INTO ops_events (id, kind, severity, summary, actor, created_at) \
         VALUES ($1, $2, $3, $4, $5, $6)";
 }

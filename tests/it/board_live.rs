@@ -70,7 +70,12 @@ fn a_change_is_told_by_its_section_and_strangers_are_told_nothing() {
         let mut stream = Stream::by_key(&server);
         assert!(stream.text.starts_with("HTTP/1.1 200"), "{}", stream.text);
         let head = stream.text.to_lowercase();
-        for field in ["content-type: text/event-stream", "cache-control: no-store", "x-accel-buffering: no"] {
+        for field in [
+            "content-type: text/event-stream; charset=utf-8",
+            "content-security-policy: default-src 'none'",
+            "cache-control: no-store",
+            "x-accel-buffering: no",
+        ] {
             assert!(head.contains(field), "{field}: {head}");
         }
         let _ = server

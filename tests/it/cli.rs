@@ -79,6 +79,7 @@ const STORIES: &[Story] = &[
     story("customers show", &["CUSTOMER"], 0, &["nobody"], 1),
     story("dev-check", &[], 0, &["--write"], 2),
     story("jobs list", &["--limit", "2"], 0, &["--limit", "0"], 2),
+    story("jobs show", &["--help"], 0, &["nobody"], 1),
     story("keys list", &[], 0, &["--data-dir", "BAD"], 2),
     story("keys retire", &["--help"], 0, &["nonsense"], 1),
     story("keys rotate", &[], 0, &["--data-dir", "BAD"], 2),
@@ -93,6 +94,8 @@ const STORIES: &[Story] = &[
     story("scheduler run", &["clean-up"], 0, &["nonsense"], 2),
     story("scheduler status", &[], 0, &["--data-dir", "BAD"], 2),
     story("seed-demo", &[], 0, &["--data-dir", "BAD"], 2),
+    // A busy machine is a finding; sentinel.rs tells what it says.
+    story("sentinel", &["--help"], 0, &["--data-dir", "BAD"], 2),
     // `serve` succeeds until it is asked to end; serve.rs tells that.
     story("serve", &["--help"], 0, &["--bind", "nowhere"], 2),
     story("smoke", &["--list"], 0, &["--base-url", "http://127.0.0.1:1"], 1),

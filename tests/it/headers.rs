@@ -64,6 +64,8 @@ fn every_route_and_every_refusal_is_protected() {
                 continue;
             }
             let path = path.replace("{name}", "no-such-name").replace(['{', '}'], "");
+            // A stream has no end; with a wrong word its answer has.
+            let path = if path == "/dashboard/v2/live" { format!("{path}?seen=x") } else { path };
             for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"] {
                 let acts = methods.get(method.to_lowercase()).is_some() && method != "GET";
                 for credential in credentials {

@@ -23,6 +23,7 @@ const RIGHTLY: &[(&str, &str, &str)] = &[
     ("create-ticket", "job_id", "job"),
     ("list-jobs", "customer", "customer"),
     ("revoke-sessions", "id", "session"),
+    ("show-job", "id", "job"),
 ];
 
 /// One who has one of everything, and one who has nothing.

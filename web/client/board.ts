@@ -1,11 +1,9 @@
 // The operators' pages: one stream that tells which section has changed. What is done about it is live.ts's work: it
-// hears `ep:changed` and refreshes the parts that name the section.
+// hears `ep:changed`, refreshes the parts that name the section and says so, now and then.
 
 const PAUSED = "ep-live-paused";
 /** The page itself comes first, and what loads it has come to rest. */
 const REST = 1_500;
-/** However much happens, parts are refreshed at most this often. */
-const CALM = 10_000;
 
 export function startBoard(): void {
   const place = document.querySelector<HTMLElement>("[data-live-stream]");
@@ -15,24 +13,14 @@ export function startBoard(): void {
   if (!place || !word || !button || !address) return;
 
   let stream: EventSource | undefined;
-  let told = -CALM;
-  let timer: number | undefined;
-  const waiting = new Set<string>();
   let paused = sessionStorage.getItem(PAUSED) === "yes";
 
   const show = (state: string, words: string): void => {
     place.dataset["state"] = state;
     word.textContent = words;
   };
-  const tell = (): void => {
-    timer = undefined;
-    told = performance.now();
-    for (const section of waiting) document.dispatchEvent(new CustomEvent("ep:changed", { detail: section }));
-    waiting.clear();
-  };
-  const heard = (event: MessageEvent<string>): void => {
-    waiting.add(event.data);
-    timer ??= window.setTimeout(tell, Math.max(0, told + CALM - performance.now()));
+  const heard = ({ data }: MessageEvent<string>): void => {
+    document.dispatchEvent(new CustomEvent("ep:changed", { detail: { section: data } }));
   };
   const close = (): void => {
     stream?.close();
@@ -53,8 +41,6 @@ export function startBoard(): void {
     button.setAttribute("aria-pressed", String(paused));
     if (paused) {
       close();
-      window.clearTimeout(timer);
-      timer = undefined;
       show("paused", "Paused");
     } else {
       show("off", "Connecting");

@@ -59,7 +59,7 @@ pub(super) async fn stream(
     });
     let mut response = Response::new(Body::new(Messages(messages)));
     let fields = response.headers_mut();
-    fields.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    fields.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8"));
     fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     fields.insert(ACCEL.clone(), HeaderValue::from_static("no"));
     Ok(response)

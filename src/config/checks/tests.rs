@@ -349,3 +349,24 @@ fn what_other_services_need_is_checked_by_itself_and_together() {
     assert_eq!(wrong(&examined), ["stripe-key-fits-mode"]);
     assert!(wrong(&place.examine(&env(&[mode, ("STRIPE_SECRET_LIVE", "rk_live_1")]))).is_empty());
 }
+
+#[test]
+fn a_promise_is_one_that_can_be_kept() {
+    let place = Place::new();
+    let promises = |values: &[(&str, &str)]| place.examine(&env(values));
+    let usual = promises(&[]).settings.unwrap().objectives;
+    assert_eq!((usual.p95_ms, usual.p99_ms), (800, 1_200));
+    assert!((usual.availability_percent - 99.9).abs() < 1e-9);
+    let own = promises(&[("SLO_P95_MS", "300"), ("SLO_P99_MS", "300"), ("SLO_AVAIL", "99.95")]);
+    assert_eq!(own.settings.unwrap().objectives.p99_ms, 300);
+    for (name, value) in [
+        ("SLO_P95_MS", "0"),
+        ("SLO_P95_MS", "800.5"),
+        ("SLO_P99_MS", "700"),
+        ("SLO_AVAIL", "100"),
+        ("SLO_AVAIL", "0.999"),
+        ("SLO_AVAIL", "NaN"),
+    ] {
+        assert_eq!(wrong(&promises(&[(name, value)])), [name], "{value}");
+    }
+}

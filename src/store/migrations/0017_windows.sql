@@ -24,3 +24,8 @@ CREATE TABLE dependency_spans (
   until BIGINT NOT NULL
 );
 CREATE INDEX dependency_spans_by_end ON dependency_spans (until);
+
+-- The queue, and whether any job moved, are asked for often.
+CREATE INDEX jobs_by_status ON jobs (status, created_at);
+CREATE INDEX jobs_by_start ON jobs (started_at);
+CREATE INDEX jobs_by_end ON jobs (finished_at);

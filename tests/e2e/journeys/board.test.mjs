@@ -61,7 +61,7 @@ describe("dashboard", () => {
 
       await page.evaluate(() => {
         window.told = [];
-        document.addEventListener("ep:changed", ({ detail }) => window.told.push(detail));
+        document.addEventListener("ep:changed", ({ detail }) => window.told.push(detail.section));
       });
       await page.getByText("Live", { exact: true }).waitFor();
       await elsewhere("/api/scheduler/pause", { task: "reconcile-billing" });

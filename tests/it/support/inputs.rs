@@ -22,6 +22,7 @@ const SOUND: &[(&str, &str)] = &[
     ("payment_id", "\"pi_nobodys\""),
     ("period", "\"month\""),
     ("plan", "\"starter\""),
+    ("question", "\"qa_by_kind\""),
     ("reason", "\"duplicate\""),
     ("task", "\"clean-up\""),
     ("token", "\"kZ0u5yJ4mYc3nq9wq8yZr1oK2d7sT6vXb0aQeWfGhIj\""),

@@ -66,7 +66,7 @@ pub(in super::super) async fn confirm(
     if let Err(elsewhere) = signed_in(&site, &visit, &headers, PATH) {
         return elsewhere;
     }
-    let name = Query::of(uri.query()).owned("task").unwrap_or_default();
+    let Some(name) = Query::of(uri.query()).owned("task") else { return lead_to(PATH, None) };
     let task = match Scheduled::named(&name) {
         Ok(task) => task,
         Err(fault) => return Problem::from(fault).into_response(),

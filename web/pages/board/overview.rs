@@ -82,6 +82,7 @@ pub(in super::super) async fn page(
         incidents: incidents(&visit, &sentinel, &dependencies),
         ranges: ranges(range),
         queue: part(&visit, sentinel, |sentinel| queue(&sentinel)),
+        stale: traffic.as_ref().ok().and_then(stale),
         traffic: part(&visit, traffic.as_ref().map_err(again), stats),
         latency: part(&visit, traffic.as_ref().map_err(again), latency),
         errors: part(&visit, traffic.as_ref().map_err(again), errors),
@@ -223,6 +224,14 @@ fn stats(traffic: &Traffic) -> Vec<Stat> {
         rps,
         errors,
     ]
+}
+
+/// How long nothing was measured, though the range has figures; a minute or a point of it is no matter.
+fn stale(traffic: &Traffic) -> Option<String> {
+    let step = Duration::from_secs(traffic.step_s);
+    let last = traffic.points.iter().rev().find(|point| point.requests.is_some())?;
+    let (end, until) = (last.at.plus(step), traffic.current.until);
+    (until.since(end) >= step.max(Duration::from_mins(5))).then(|| age(end, until))
 }
 
 /// A percentage that never says 100 where something failed.

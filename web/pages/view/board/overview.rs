@@ -22,6 +22,8 @@ pub struct BoardOverviewPage {
     pub incidents: Part<Incidents>,
     /// The spans to choose from.
     pub ranges: Vec<Link>,
+    /// How long ago something was last measured, when it is longer than it should be.
+    pub stale: Option<String>,
     /// Availability, budget, latency, load, errors.
     pub traffic: Part<Vec<Stat>>,
     /// Jobs that wait.

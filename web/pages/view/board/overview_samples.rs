@@ -62,6 +62,7 @@ fn full() -> BoardOverviewPage {
         here: "/dashboard/v2?range=1h".into(),
         incidents: Part::Ready(Incidents { open: Vec::new(), unseen: Vec::new(), looked: moment(9) }),
         ranges: links(&["1 hour", "24 hours", "7 days", "30 days"], 0),
+        stale: None,
         traffic: Part::Ready(vec![
             stat("Availability", "99.969", "%", "Promised: 99.9 %"),
             Stat { usage: Some(usage), ..stat("Error budget left", "69.0", "%", "Of 30 days") },
@@ -124,6 +125,7 @@ impl BoardOverviewPage {
                         dependency("Notion", "unknown", &beats(&[], 48)),
                         stale,
                     ]),
+                    stale: Some("12 minutes".into()),
                     events: Part::Ready(vec![event(HOSTILE, "info")]),
                     ..full.clone()
                 },
