@@ -135,7 +135,7 @@ fn describe(id: &str, method: &str, path: &str, operation: &Value, components: &
         path: path.to_owned(),
         aliases: Vec::new(),
         access,
-        text: operation["description"].as_str().unwrap_or_default().replace('\n', " "),
+        text: plain(operation["description"].as_str().unwrap_or_default()),
         parameters,
         answers: answers(&operation["responses"]),
         example: DocExample { options, path: filled, body },
@@ -143,9 +143,13 @@ fn describe(id: &str, method: &str, path: &str, operation: &Value, components: &
 }
 
 fn field(name: &str, place: &'static str, required: bool, schema: &Value, text: &Value) -> DocParameter {
-    let text =
-        text.as_str().or_else(|| schema["description"].as_str()).unwrap_or_default().replace('\n', " ");
+    let text = plain(text.as_str().or_else(|| schema["description"].as_str()).unwrap_or_default());
     DocParameter { name: name.to_owned(), place, kind: kind_of(schema), required, text }
+}
+
+/// A description without the marks of its source.
+fn plain(text: &str) -> String {
+    text.replace('\n', " ").replace('`', "")
 }
 
 /// The schema itself, behind a reference and without the choice of null.
