@@ -1,6 +1,6 @@
 // How well a word fits a text; without a page, so that it can be tested alone.
 
-/** How well the letters of `query` appear in `text` in this order; -1 when they do not. Starts of words count most. */
+/** How well the letters of `query` appear in `text` in this order; -1 when they do not. What is there as it was typed counts most, then starts of words. */
 export function match(query: string, text: string): number {
   let score = 0;
   let at = -1;
@@ -11,6 +11,8 @@ export function match(query: string, text: string): number {
     if (next === 0 || text[next - 1] === " ") score += 4;
     at = next;
   }
+  const whole = query === "" ? -1 : text.indexOf(query);
+  if (whole >= 0) score += whole === 0 || text[whole - 1] === " " ? 8 : 4;
   return score;
 }
 
