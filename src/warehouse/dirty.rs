@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use super::sql::{
-    DIRTY_ADD, DIRTY_BY_TABLE, DIRTY_CLEAR, DIRTY_COUNT, DIRTY_FIND, DIRTY_NUMBERS, DIRTY_PUT_BACK,
-    DIRTY_REMOVE, DIRTY_SINCE, MARK, MARKS,
+    DIRTY_ADD, DIRTY_BY_TABLE, DIRTY_CLEAR, DIRTY_COUNT, DIRTY_EXTENT, DIRTY_FIND, DIRTY_NUMBERS,
+    DIRTY_PUT_BACK, DIRTY_REMOVE, DIRTY_SINCE, MARK, MARKS,
 };
 use super::tables::WarehouseTable;
 use crate::platform::{Fault, Result};
@@ -42,6 +42,11 @@ pub(super) fn by_table(tx: &mut Tx<'_>) -> Result<BTreeMap<String, i64>> {
 
 /// The entries of these tables.
 pub(super) fn seen(tx: &mut Tx<'_>, tables: &[WarehouseTable]) -> Result<Seen> {
+    let (count, first, last): (i64, i64, i64) = tx.one(DIRTY_EXTENT, args![])?;
+    // Without a gap there is nothing to look for, which spares a first load the reading of every number.
+    if count > 0 && last - first + 1 == count && WarehouseTable::ALL.iter().all(|one| tables.contains(one)) {
+        return Ok(Seen { ranges: vec![(first, last)], is_all: true });
+    }
     let mut seen = Seen { ranges: Ranges::new(), is_all: true };
     tx.each(DIRTY_NUMBERS, args![], &mut |row| {
         let number: i64 = row.at(0)?;

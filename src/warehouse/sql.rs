@@ -28,6 +28,9 @@ statements! {
 
     DIRTY_COUNT = "SELECT COUNT(*) FROM warehouse_dirty";
     DIRTY_BY_TABLE = "SELECT table_name, COUNT(*) FROM warehouse_dirty GROUP BY table_name";
+    DIRTY_EXTENT = "SELECT (SELECT COUNT(*) FROM warehouse_dirty), \
+        COALESCE((SELECT MIN(change_number) FROM warehouse_dirty), 0), \
+        COALESCE((SELECT MAX(change_number) FROM warehouse_dirty), 0)";
     // All of them, in the order of their key: chosen by table, SQLite would sort millions of numbers in memory.
     DIRTY_NUMBERS = "SELECT change_number, table_name FROM warehouse_dirty ORDER BY change_number";
     DIRTY_SINCE = "SELECT change_number, table_name, row_key FROM warehouse_dirty WHERE change_number > $1 \
