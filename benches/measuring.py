@@ -41,6 +41,21 @@ class Row:
         return f"{self.name:<44} {shown:>20} {other:>32} {ratio:>8}  {notes}{self.notes}"
 
 
+@dataclass
+class Finding:
+    """One line of the result that is no figure: what each did, and what was seen."""
+
+    name: str
+    seen: dict
+    invalid: str = ""
+
+    def line(self):
+        lines = [f"{self.name:<44}"]
+        for who, (is_right, words) in self.seen.items():
+            lines.append(f"    {who:<12} {'yes' if is_right else 'NO':<4} {words}")
+        return "\n".join(lines)
+
+
 def figure(value):
     return f"{value:,.0f}" if value >= 1000 else f"{value:.2f}" if value < 100 else f"{value:.1f}"
 
@@ -112,8 +127,8 @@ class Server:
                 self.kill()
         self.log.close()
 
-    def ask(self, method, path, headers=None, body=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+    def ask(self, method, path, headers=None, body=None, timeout=10):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
             connection.request(method, path, body=body, headers=headers or {})
             answer = connection.getresponse()
@@ -125,18 +140,19 @@ class Server:
 class Run:
     """The binaries, the settings of this run, and everything it has started."""
 
-    def __init__(self, binary, bare, rounds, seconds, settings):
+    def __init__(self, binary, bare, rounds, seconds, settings, sizes=()):
         self.binary, self.bare, self.rounds, self.seconds, self.settings = binary, bare, rounds, seconds, settings
+        self.sizes = sizes
         self.servers, self.folders = [], []
 
     def folder(self):
         self.folders.append(tempfile.mkdtemp(prefix="echopilot-bench-"))
         return self.folders[-1]
 
-    def echopilot(self, folder=None):
+    def echopilot(self, folder=None, settings=None):
         folder, port = folder or self.folder(), free_port()
         command = [self.binary, "serve", "--demo", "--bind", f"127.0.0.1:{port}", "--data-dir", folder]
-        return self._keep(Server(command, port, folder, self.settings))
+        return self._keep(Server(command, port, folder, {**self.settings, **(settings or {})}))
 
     def bare_axum(self):
         port = free_port()
@@ -146,12 +162,16 @@ class Run:
         self.servers.append(server)
         return server
 
-    def stop_all(self):
+    def stop_servers(self):
         for server in self.servers:
             server.stop()
+        self.servers = []
+
+    def stop_all(self):
+        self.stop_servers()
         for folder in self.folders:
             shutil.rmtree(folder, ignore_errors=True)
-        self.servers, self.folders = [], []
+        self.folders = []
 
     def load(self, server, path, headers=None, script=None, threads=1, clients=64):
         """One round of wrk, and the server's CPU time for each request of it."""

@@ -83,7 +83,7 @@ section_tools() { scripts/install_test_tools.sh; }
 
 section_format() {
     cargo fmt --all --check
-    rustfmt --edition 2024 --config-path rustfmt.toml --check benches/bare_axum/main.rs
+    rustfmt --edition 2024 --config-path rustfmt.toml --check benches/bare_axum/main.rs benches/bare_copy/main.rs
 }
 
 section_clippy() { cargo clippy --quiet --locked --workspace --all-targets -- -D warnings; }

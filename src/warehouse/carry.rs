@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use postgres::Transaction;
 
-use super::dirty::{self, Mark, Ranges};
+use super::dirty::{self, Mark, Seen};
 use super::encode;
 use super::merge::{self, Merged, Refused, Staged, Way};
 use super::report::{SyncStatus, TableSync};
@@ -47,7 +47,7 @@ pub(super) struct Carried {
     pub(super) status: SyncStatus,
     /// What changed the warehouse's tables, or would have.
     pub(super) plan: Plan,
-    removable: Ranges,
+    removable: Seen,
     again: Vec<(WarehouseTable, String)>,
     marks: Vec<(WarehouseTable, Mark)>,
 }
@@ -88,6 +88,7 @@ pub(super) fn carry(
         let mark = known.get(table).cloned().unwrap_or_default();
         let admitted = mark.admits(copy.run_id.as_deref());
         let way = match admitted && !order.full && !plan.widened.contains(table) {
+            _ if plan.created.contains(table) => Way::Created,
             _ if copy.is_empty => Way::Direct,
             true => Way::Changed,
             false => Way::Full,
@@ -120,7 +121,7 @@ pub(super) fn carry(
         let mark = if quiet && admitted {
             Mark { known: held, pending: None }
         } else {
-            write_state(&session, table, order, dirty::highest(&read.seen))?;
+            write_state(&session, table, order, read.highest)?;
             Mark { known: Some(order.id.clone()), pending: None }
         };
         carried.marks.push((table, mark));
@@ -181,8 +182,8 @@ fn prepare(
 /// What was read in one snapshot.
 struct Snapshot {
     tables: Vec<Staging>,
-    seen: Ranges,
-    removable: Ranges,
+    highest: i64,
+    removable: Seen,
     again: Vec<(WarehouseTable, String)>,
 }
 
@@ -193,7 +194,8 @@ fn read(
     progress: Option<&dyn Progress>,
 ) -> Result<Snapshot> {
     let chosen: Vec<_> = ways.iter().map(|(table, _)| *table).collect();
-    let seen = dirty::ranges(tx, &chosen)?;
+    let seen = dirty::seen(tx, &chosen)?;
+    let highest = dirty::highest(&seen.ranges);
     let (mut tables, mut kept, mut again) = (Vec::new(), Vec::new(), Vec::new());
     for (table, way) in ways {
         let mut reader = Reader::new(session, *table, *way)?;
@@ -222,15 +224,15 @@ fn read(
     // Where a refused row can't be looked up, everything stays dirty: the next run reads it with its numbers.
     let settled: Vec<_> =
         tables.iter().filter(|staging| !staging.has_odd_key).map(|staging| staging.table).collect();
-    let removable = if settled == chosen { seen.clone() } else { dirty::ranges(tx, &settled)? };
-    Ok(Snapshot { tables, removable: dirty::without(removable, kept), seen, again })
+    let removable = if settled == chosen { seen } else { dirty::seen(tx, &settled)? };
+    Ok(Snapshot { tables, removable: dirty::without(removable, kept), highest, again })
 }
 
 /// How many rows will be read.
 fn rows(tx: &mut Tx<'_>, table: WarehouseTable, way: Way) -> Result<i64> {
     match way {
         Way::Changed => Ok(dirty::by_table(tx)?.get(table.as_str()).copied().unwrap_or(0)),
-        Way::Direct | Way::Full => tx.one(table.mapping().count, &[]),
+        Way::Created | Way::Direct | Way::Full => tx.one(table.mapping().count, &[]),
     }
 }
 
@@ -255,7 +257,7 @@ impl<'a> Reader<'a> {
     }
 
     fn open(&mut self) -> Result<()> {
-        if self.staging.way != Way::Direct {
+        if !self.staging.way.is_straight() {
             self.session.execute(merge::staging(self.staging.table))?;
         }
         self.feed = Some(self.session.feed(merge::copy(self.staging.table, self.staging.way))?);
@@ -277,9 +279,9 @@ impl<'a> Reader<'a> {
         }
         let start = self.buffer.len();
         let mapping = table.mapping();
-        encode::count(&mut self.buffer, mapping.columns.len() + usize::from(way != Way::Direct));
+        encode::count(&mut self.buffer, mapping.columns.len() + usize::from(!way.is_straight()));
         match encode::fields(&mut self.buffer, mapping, row, first) {
-            Ok(()) if way == Way::Direct => {}
+            Ok(()) if way.is_straight() => {}
             Ok(()) => encode::fixed(&mut self.buffer, (Staged::Row as i16).to_be_bytes()),
             Err(reason) => {
                 self.buffer.truncate(start);
@@ -295,7 +297,7 @@ impl<'a> Reader<'a> {
             let words = format!("More than {REFUSED} rows of {} can't be kept: {reason}", table.as_str());
             return Err(Fault::new(Code::Refused, words));
         }
-        if self.staging.way != Way::Direct {
+        if !self.staging.way.is_straight() {
             merge::key_alone(&mut self.buffer, table, &key, Staged::Held);
         }
         if self.staging.way == Way::Changed {
@@ -338,7 +340,7 @@ fn move_in(session: &Session, staging: Staging, order: &Order) -> Result<Merged>
     session.call(move |transaction| {
         let Staging { table, way, copied, refused: rows, .. } = staging;
         let merged = merge::merge(transaction, table, way, copied, &rows, (&id, at))?;
-        if way == Way::Direct && copied > 0 {
+        if way.is_straight() && copied > 0 {
             let sql = format!("ANALYZE warehouse.{}", table.as_str());
             transaction.batch_execute(&sql).map_err(|error| refused("analyse", &error))?;
         }

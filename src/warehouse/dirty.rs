@@ -5,20 +5,30 @@
 use std::collections::BTreeMap;
 
 use super::sql::{
-    DIRTY_ADD, DIRTY_BY_TABLE, DIRTY_COUNT, DIRTY_FIND, DIRTY_RANGES, DIRTY_REMOVE, MARK, MARKS,
+    DIRTY_ADD, DIRTY_BY_TABLE, DIRTY_CLEAR, DIRTY_COUNT, DIRTY_EXTENT, DIRTY_FIND, DIRTY_NUMBERS,
+    DIRTY_PUT_BACK, DIRTY_REMOVE, DIRTY_SINCE, MARK, MARKS,
 };
 use super::tables::WarehouseTable;
 use crate::platform::{Fault, Result};
 use crate::store::lease::Fence;
-use crate::store::{Store, Tx, args};
+use crate::store::{Cell, Engine, Store, Tx, args};
 
 /// Entries removed in one transaction, so that no other write waits long.
 const BATCH: i64 = 10_000;
 /// Ranges removed in one transaction.
 const RANGES: usize = 500;
 
-/// What a snapshot showed: first and last number of each run of numbers, ascending.
+/// First and last number of each run of numbers, ascending.
 pub(super) type Ranges = Vec<(i64, i64)>;
+
+/// What a snapshot showed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// A number in a gap may belong to a transaction that has not committed yet.
+    pub(super) ranges: Ranges,
+    /// Whether the whole set is in the ranges.
+    pub(super) is_all: bool,
+}
 
 /// How many rows wait.
 pub(super) fn count(tx: &mut Tx<'_>) -> Result<i64> {
@@ -31,10 +41,26 @@ pub(super) fn by_table(tx: &mut Tx<'_>) -> Result<BTreeMap<String, i64>> {
 }
 
 /// The entries of these tables.
-pub(super) fn ranges(tx: &mut Tx<'_>, tables: &[WarehouseTable]) -> Result<Ranges> {
-    let mut names = tables.iter().map(|table| table.as_str()).cycle();
-    let mut next = || names.next().unwrap_or("");
-    tx.rows(DIRTY_RANGES, args![next(), next(), next(), next()])
+pub(super) fn seen(tx: &mut Tx<'_>, tables: &[WarehouseTable]) -> Result<Seen> {
+    let (count, first, last): (i64, i64, i64) = tx.one(DIRTY_EXTENT, args![])?;
+    // Without a gap there is nothing to look for, which spares a first load the reading of every number.
+    if count > 0 && last - first + 1 == count && WarehouseTable::ALL.iter().all(|one| tables.contains(one)) {
+        return Ok(Seen { ranges: vec![(first, last)], is_all: true });
+    }
+    let mut seen = Seen { ranges: Ranges::new(), is_all: true };
+    tx.each(DIRTY_NUMBERS, args![], &mut |row| {
+        let number: i64 = row.at(0)?;
+        if !matches!(row.cell(1)?, Cell::Text(name) if tables.iter().any(|table| table.as_str() == name)) {
+            seen.is_all = false;
+            return Ok(());
+        }
+        match seen.ranges.last_mut() {
+            Some((_, last)) if *last + 1 == number => *last = number,
+            _ => seen.ranges.push((number, number)),
+        }
+        Ok(())
+    })?;
+    Ok(seen)
 }
 
 /// The number of one entry.
@@ -43,10 +69,10 @@ pub(super) fn find(tx: &mut Tx<'_>, table: WarehouseTable, key: &str) -> Result<
 }
 
 /// Leave these numbers in.
-pub(super) fn without(ranges: Ranges, mut kept: Vec<i64>) -> Ranges {
+pub(super) fn without(seen: Seen, mut kept: Vec<i64>) -> Seen {
     kept.sort_unstable();
-    let mut left = Ranges::with_capacity(ranges.len() + kept.len());
-    for (first, last) in ranges {
+    let mut left = Ranges::with_capacity(seen.ranges.len() + kept.len());
+    for (first, last) in seen.ranges {
         let mut first = first;
         let from = kept.partition_point(|number| *number < first);
         for number in kept[from..].iter().take_while(|number| **number <= last) {
@@ -59,12 +85,17 @@ pub(super) fn without(ranges: Ranges, mut kept: Vec<i64>) -> Ranges {
             left.push((first, last));
         }
     }
-    left
+    Seen { ranges: left, is_all: seen.is_all && kept.is_empty() }
 }
 
 /// Take the entries out, a batch a transaction, as long as the lease is held.
-pub(super) fn remove(store: &Store, fence: &Fence, ranges: &Ranges) -> Result<()> {
-    for batch in batches(ranges) {
+pub(super) fn remove(store: &Store, fence: &Fence, seen: &Seen) -> Result<()> {
+    let entries: i64 = seen.ranges.iter().map(|(first, last)| last - first + 1).sum();
+    let is_large = entries > BATCH && seen.is_all && store.engine() == Engine::Sqlite;
+    if is_large && clear(store, fence, highest(&seen.ranges))? {
+        return Ok(());
+    }
+    for batch in batches(&seen.ranges) {
         let fence = fence.clone();
         store.write(move |tx| {
             fence.check(tx)?;
@@ -72,6 +103,25 @@ pub(super) fn remove(store: &Store, fence: &Fence, ranges: &Ranges) -> Result<()
         })?;
     }
     Ok(())
+}
+
+/// Empty the whole set and put back what has come since; `false` when that is too much. SQLite gives up the pages of
+/// a table at once, while a million entries taken out one by one cost more than the copy of their rows. And only there
+/// has a snapshot seen every number up to its highest, since one transaction writes at a time.
+fn clear(store: &Store, fence: &Fence, highest: i64) -> Result<bool> {
+    let fence = fence.clone();
+    store.write(move |tx| {
+        fence.check(tx)?;
+        let since: Vec<(i64, String, String)> = tx.rows(DIRTY_SINCE, args![highest, BATCH])?;
+        if i64::try_from(since.len()) == Ok(BATCH) {
+            return Ok(false);
+        }
+        tx.run(DIRTY_CLEAR, args![])?;
+        for (number, table, key) in &since {
+            tx.run(DIRTY_PUT_BACK, args![*number, table, key])?;
+        }
+        Ok(true)
+    })
 }
 
 fn batches(ranges: &Ranges) -> Vec<Ranges> {
@@ -174,7 +224,10 @@ mod tests {
             }).collect();
             let expected: Vec<_> =
                 numbers(&ranges).into_iter().filter(|number| !kept.contains(number)).collect();
-            prop_assert_eq!(numbers(&without(ranges, kept)), expected);
+            let is_all = !ranges.is_empty();
+            let left = without(Seen { ranges, is_all }, kept.clone());
+            prop_assert_eq!(left.is_all, is_all && kept.is_empty());
+            prop_assert_eq!(numbers(&left.ranges), expected);
         }
 
         #[test]

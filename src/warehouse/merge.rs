@@ -25,12 +25,21 @@ pub(super) enum Staged {
 /// Where the rows of a table go first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
+    /// The copy was made in this transaction: straight into it.
+    Created,
     /// The copy is empty: straight into it.
     Direct,
     /// Every row of the source: what is not among them is gone.
     Full,
     /// What has changed.
     Changed,
+}
+
+impl Way {
+    /// Whether no staging table lies between.
+    pub(super) const fn is_straight(self) -> bool {
+        matches!(self, Self::Created | Self::Direct)
+    }
 }
 
 /// A row that the warehouse can't keep.
@@ -64,10 +73,13 @@ pub(super) fn staging(table: WarehouseTable) -> String {
 /// The COPY into the staging table, or straight into the copy.
 pub(super) fn copy(table: WarehouseTable, way: Way) -> String {
     let (name, columns) = (table.as_str(), table.mapping().names(""));
-    if way == Way::Direct {
-        format!("COPY warehouse.{name} ({columns}) FROM STDIN (FORMAT binary)")
-    } else {
-        format!("COPY pg_temp.staged_{name} ({columns}, staged_as) FROM STDIN (FORMAT binary)")
+    match way {
+        // Nobody can see the table before these rows are true, so they need not be visited again to be marked so.
+        Way::Created => format!("COPY warehouse.{name} ({columns}) FROM STDIN (FORMAT binary, FREEZE)"),
+        Way::Direct => format!("COPY warehouse.{name} ({columns}) FROM STDIN (FORMAT binary)"),
+        Way::Full | Way::Changed => {
+            format!("COPY pg_temp.staged_{name} ({columns}, staged_as) FROM STDIN (FORMAT binary)")
+        }
     }
 }
 
@@ -90,7 +102,7 @@ pub(super) fn merge(
     run: (&str, Timestamp),
 ) -> Result<Merged> {
     let mut merged = Merged::default();
-    if way == Way::Direct {
+    if way.is_straight() {
         merged.inserted = copied;
     } else if copied > 0 || way == Way::Full {
         let (name, mapping) = (table.as_str(), table.mapping());
@@ -163,7 +175,7 @@ fn quarantine(
             );
             transaction.execute(&sql, &[&name]).map_err(failed)?
         }
-        Way::Direct | Way::Full => {
+        Way::Created | Way::Direct | Way::Full => {
             let sql = "DELETE FROM warehouse.quarantine WHERE table_name = $1 AND row_key <> ALL ($2)";
             transaction.execute(sql, &[&name, &keys]).map_err(failed)?
         }

@@ -35,8 +35,10 @@ pub(super) struct Plan {
     pub(super) ddl: Vec<String>,
     /// To be run before those, and only by consent: alters what is there, and may fail or lose what is in it.
     pub(super) destructive: Vec<String>,
-    /// To be run when the rows are there: indexes are built faster then.
+    /// To be run when the rows are there: keys and indexes are built faster then.
     pub(super) after: Vec<String>,
+    /// Copies that there were not.
+    pub(super) created: Vec<WarehouseTable>,
     /// Copies that got a new or another column: all their rows have to be compared.
     pub(super) widened: Vec<WarehouseTable>,
 }
@@ -86,12 +88,8 @@ const OWN: [Table; 3] = [
 
 fn columns(table: WarehouseTable) -> Vec<Column> {
     let mapping = table.mapping();
-    let own = mapping.columns.iter().enumerate().map(|(index, column)| {
-        let constraint = match (index, column.required) {
-            (0, _) => "PRIMARY KEY",
-            (_, true) => "NOT NULL",
-            (_, false) => "",
-        };
+    let own = mapping.columns.iter().map(|column| {
+        let constraint = if column.required { "NOT NULL" } else { "" };
         (column.name, column.kind.postgres(), constraint, column.comment)
     });
     let gone = ("deleted_at", MOMENT, "", "Since when the source has it no more; null while it does");
@@ -149,11 +147,13 @@ pub(super) fn plan(found: &Existing) -> Plan {
         match found.tables.get(name) {
             None => {
                 create(&mut plan.ddl, name, mapping.comment, &wanted);
-                for (number, columns) in mapping.indexes.iter().enumerate() {
-                    let index = format!("{name}_by_{}", number + 1);
+                plan.after.push(format!("ALTER TABLE warehouse.{name} ADD PRIMARY KEY (id)"));
+                for (number, index) in mapping.indexes.iter().enumerate() {
+                    let called = format!("{name}_by_{}", number + 1);
                     plan.after
-                        .push(format!("CREATE INDEX IF NOT EXISTS {index} ON warehouse.{name} ({columns})"));
+                        .push(format!("CREATE INDEX IF NOT EXISTS {called} ON warehouse.{name} {index}"));
                 }
+                plan.created.push(table);
             }
             Some(found) => {
                 if add(&mut plan, name, found, &wanted) {
@@ -232,7 +232,12 @@ mod tests {
         assert_eq!(plan(&complete()), Plan::default());
         let plan = plan(&Existing::default());
         assert_eq!(plan.ddl.iter().filter(|sql| sql.starts_with("CREATE TABLE")).count(), 7);
-        assert!(plan.after.len() >= 4 && plan.widened.is_empty());
+        assert_eq!(plan.created, WarehouseTable::ALL);
+        for table in WarehouseTable::ALL {
+            let key = format!("ALTER TABLE warehouse.{} ADD PRIMARY KEY (id)", table.as_str());
+            assert_eq!(plan.after.iter().filter(|sql| **sql == key).count(), 1, "{key}");
+        }
+        assert!(plan.after.len() >= 8 && plan.widened.is_empty());
     }
 
     #[test]

@@ -28,10 +28,15 @@ statements! {
 
     DIRTY_COUNT = "SELECT COUNT(*) FROM warehouse_dirty";
     DIRTY_BY_TABLE = "SELECT table_name, COUNT(*) FROM warehouse_dirty GROUP BY table_name";
-    // Runs of numbers without a gap. A number in a gap may belong to a transaction that has not committed yet.
-    DIRTY_RANGES = "SELECT MIN(change_number), MAX(change_number) FROM \
-        (SELECT change_number, change_number - ROW_NUMBER() OVER (ORDER BY change_number) AS island \
-        FROM warehouse_dirty WHERE table_name IN ($1, $2, $3, $4)) AS numbered GROUP BY island ORDER BY 1";
+    DIRTY_EXTENT = "SELECT (SELECT COUNT(*) FROM warehouse_dirty), \
+        COALESCE((SELECT MIN(change_number) FROM warehouse_dirty), 0), \
+        COALESCE((SELECT MAX(change_number) FROM warehouse_dirty), 0)";
+    // All of them, in the order of their key: chosen by table, SQLite would sort millions of numbers in memory.
+    DIRTY_NUMBERS = "SELECT change_number, table_name FROM warehouse_dirty ORDER BY change_number";
+    DIRTY_SINCE = "SELECT change_number, table_name, row_key FROM warehouse_dirty WHERE change_number > $1 \
+        ORDER BY change_number LIMIT $2";
+    DIRTY_CLEAR = "DELETE FROM warehouse_dirty";
+    DIRTY_PUT_BACK = "INSERT INTO warehouse_dirty (change_number, table_name, row_key) VALUES ($1, $2, $3)";
     DIRTY_REMOVE = "DELETE FROM warehouse_dirty WHERE change_number BETWEEN $1 AND $2";
     DIRTY_FIND = "SELECT change_number FROM warehouse_dirty WHERE table_name = $1 AND row_key = $2";
     DIRTY_ADD = "INSERT INTO warehouse_dirty (table_name, row_key) VALUES ($1, $2) \

@@ -61,6 +61,7 @@ pub(super) struct Column {
 pub(super) struct Mapping {
     pub(super) comment: &'static str,
     pub(super) columns: &'static [Column],
+    /// What stands after the table's name.
     pub(super) indexes: &'static [&'static str],
     /// How many rows the source has.
     pub(super) count: Sql,
@@ -120,6 +121,10 @@ const fn optional(name: &'static str, kind: Kind, comment: &'static str) -> Colu
     Column { name, kind, required: false, comment }
 }
 
+/// Rows come in by time, so the first and last moment of each block say where to look: built in a glance, and a
+/// thousand times smaller than a tree.
+const BY_TIME: &str = "USING brin (created_at)";
+
 const CUSTOMERS: Mapping = Mapping {
     comment: "Customers without names and addresses: join on id, ask the product who it is.",
     columns: &[
@@ -129,7 +134,7 @@ const CUSTOMERS: Mapping = Mapping {
         needed("updated_at", Kind::Moment, "When it changed last"),
         optional("disabled_at", Kind::Moment, "Since when it is switched off; null while it is in use"),
     ],
-    indexes: &["created_at", "plan"],
+    indexes: &["(created_at)", "(plan)"],
     count: sql::CUSTOMERS_COUNT,
     all: sql::CUSTOMERS_ALL,
     changed: sql::CUSTOMERS_CHANGED,
@@ -148,7 +153,7 @@ const PAYMENTS: Mapping = Mapping {
         needed("created_at", Kind::Moment, "When it was made"),
         needed("updated_at", Kind::Moment, "When it changed last"),
     ],
-    indexes: &["created_at", "customer_id, created_at"],
+    indexes: &[BY_TIME, "(customer_id, created_at)"],
     count: sql::PAYMENTS_COUNT,
     all: sql::PAYMENTS_ALL,
     changed: sql::PAYMENTS_CHANGED,
@@ -171,7 +176,7 @@ const JOBS: Mapping = Mapping {
         optional("started_at", Kind::Moment, "When it began"),
         optional("finished_at", Kind::Moment, "When it ended"),
     ],
-    indexes: &["created_at", "customer_id, created_at"],
+    indexes: &[BY_TIME, "(customer_id, created_at)"],
     count: sql::JOBS_COUNT,
     all: sql::JOBS_ALL,
     changed: sql::JOBS_CHANGED,
@@ -187,7 +192,7 @@ const OPS_EVENTS: Mapping = Mapping {
         needed("actor", Kind::Text, "Who did it: operator and the name of the key, shell or scheduler"),
         needed("created_at", Kind::Moment, "When it happened"),
     ],
-    indexes: &["created_at", "kind, created_at"],
+    indexes: &[BY_TIME],
     count: sql::OPS_EVENTS_COUNT,
     all: sql::OPS_EVENTS_ALL,
     changed: sql::OPS_EVENTS_CHANGED,

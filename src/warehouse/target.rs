@@ -26,9 +26,12 @@ const QUEUE: usize = 4;
 const GIVEN_UP: usize = 8;
 
 /// A long merge is no reason to stop, a foreign lock and a vanished client are. One writer at a time, whichever store
-/// it copies from.
+/// it copies from. With the price of a page that PostgreSQL assumes for a spinning disk, it would read a table of a
+/// million rows to find the thousand that changed; at an even price it looks them up by key, and a run that carries
+/// most of a table still reads all of it.
 const BEGIN: &str = "SET statement_timeout = 0; SET lock_timeout = '10s'; SET client_min_messages = warning;
     SET idle_in_transaction_session_timeout = '10min'; SET synchronous_commit = on;
+    SET random_page_cost = 1; SET seq_page_cost = 1;
     SET application_name = 'echopilot warehouse';";
 const LOCK: &str = "SELECT pg_try_advisory_xact_lock(hashtext('echopilot warehouse'))";
 

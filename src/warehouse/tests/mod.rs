@@ -2,5 +2,6 @@
 
 mod carried;
 mod faults;
+mod first_load;
 mod operations;
 mod support;
