@@ -17,7 +17,7 @@ use crate::site::Site;
 const PATH: &str = "/docs";
 
 /// What the groups are called, in their order; an operation belongs to the log that it writes to.
-const GROUPS: [(&str, &str); 11] = [
+const GROUPS: [(&str, &str); 12] = [
     ("auth", "Sign-in and customers"),
     ("jobs", "Jobs"),
     ("billing", "Payments"),
@@ -26,6 +26,7 @@ const GROUPS: [(&str, &str); 11] = [
     ("leads", "Leads"),
     ("http", "Service"),
     ("scheduler", "Scheduled tasks"),
+    ("sentinel", "Machine and dependencies"),
     ("warehouse", "Warehouse"),
     ("governance_ai", "Governance"),
     ("audit", "Audit"),
