@@ -9,7 +9,7 @@ import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 import { gzipSync } from "fflate";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -66,6 +66,8 @@ ${themed(0)} ${fixed} }
 `;
 }
 
+const TARGETS = ["chrome111", "firefox114", "safari16.4"];
+
 function style() {
   mkdirSync(scratch, { recursive: true });
   const input = join(scratch, "app.css");
@@ -79,16 +81,16 @@ function style() {
   return readFileSync(output);
 }
 
-async function script() {
+async function script(name) {
   const result = await build({
-    entryPoints: [join(here, "client/main.ts")],
+    entryPoints: [join(here, "client", name)],
     absWorkingDir: here,
     bundle: true,
     charset: "utf8",
     format: "esm",
     legalComments: "inline",
     minify: true,
-    target: ["chrome111", "firefox114", "safari16.4"],
+    target: TARGETS,
     write: false,
   });
   return Buffer.from(result.outputFiles[0].contents);
@@ -112,9 +114,18 @@ function notices() {
   return Buffer.from(`The style sheet contains parts of Tailwind CSS, which comes under this licence:\n\n${licence}\n`);
 }
 
+/** A style sheet that only some pages load beside app.css; in a layer of its own it comes after that one's. */
+async function further(name) {
+  const own = readFileSync(join(here, "client", name), "utf8");
+  const result = await transform(own, { loader: "css", minify: true, charset: "utf8", target: TARGETS });
+  return Buffer.from(result.code);
+}
+
 const files = {
   "app.css": style(),
-  "app.js": await script(),
+  "board.css": await further("board.css"),
+  "live.js": await script("moving.ts"),
+  "app.js": await script("main.ts"),
   "favicon.svg": readFileSync(join(here, "client/favicon.svg")),
   "NOTICES.txt": notices(),
   "og.png": readFileSync(join(here, "client/og.png")),

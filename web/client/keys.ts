@@ -1,6 +1,5 @@
 // Shortcuts of every page. Single letters rest while somebody types, while a dialog is open, or when the cookie ep_keys says off.
 import { foldSide } from "./choices";
-import { refreshAll } from "./live";
 import { typing } from "./note";
 import { openPalette } from "./palette";
 import { moveRow, openRow } from "./rows";
@@ -22,7 +21,7 @@ function single(key: string): boolean {
     return search !== null;
   } else if (lists && key === "j") moveRow(1);
   else if (lists && key === "k") moveRow(-1);
-  else if (key === "r" && document.querySelector("main [data-live]")) refreshAll(undefined, true);
+  else if (key === "r" && document.querySelector("main [data-live]")) document.dispatchEvent(new CustomEvent("ep:refresh"));
   else if (key === "Enter") return openRow();
   else return false;
   return true;

@@ -124,7 +124,7 @@ function refresh(part: HTMLElement, byHand: boolean): void {
 }
 
 /** Read all parts anew, or those of one section. */
-export function refreshAll(section?: string, byHand = false): void {
+function refreshAll(section?: string, byHand = false): void {
   for (const part of document.querySelectorAll<HTMLElement>("[id][data-live]")) {
     const own = part.dataset["liveOn"];
     if (section === undefined || own === undefined || own === section) refresh(part, byHand);
@@ -137,6 +137,7 @@ export function startLive(): void {
   document.addEventListener("ep:changed", (event) => {
     refreshAll((event as CustomEvent<{ section?: string } | null>).detail?.section);
   });
+  document.addEventListener("ep:refresh", () => refreshAll(undefined, true));
   document.addEventListener("click", (event) => {
     if ((event.target as Element).closest("[data-refresh]")) refreshAll(undefined, true);
   });

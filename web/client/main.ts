@@ -1,11 +1,8 @@
 // What every page runs. Pages work without it: this only adds comfort.
-import { startBoard } from "./board";
-import { startCharts } from "./chart";
 import { startChoices } from "./choices";
 import { startDrafts } from "./drafts";
 import { startForms } from "./forms";
 import { startKeys } from "./keys";
-import { startLive } from "./live";
 import { startMenus } from "./menus";
 import { startNote } from "./note";
 import { startPalette } from "./palette";
@@ -19,6 +16,3 @@ startMenus();
 startForms();
 startDrafts();
 startNote();
-startLive();
-startCharts();
-startBoard();

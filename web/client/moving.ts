@@ -1,0 +1,8 @@
+// What only pages with charts or with parts that change run, beside main.ts.
+import { startBoard } from "./board";
+import { startCharts } from "./chart";
+import { startLive } from "./live";
+
+startLive();
+startCharts();
+startBoard();
