@@ -1,5 +1,5 @@
-"""Who copies: EchoPilot, and its rivals as their documentation says, merge by key with a cursor. Each rival is installed
-from PyPI in a virtual environment of its own below target/tools/bench, at the version written here."""
+"""Who copies: EchoPilot, and its rivals as their documentation says, merge by key with a cursor. Each rival is
+installed from PyPI in a virtual environment of its own below target/tools/bench, at the version written here."""
 
 import json
 import os

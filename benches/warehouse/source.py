@@ -20,8 +20,8 @@ CREATE INDEX bench_jobs ON jobs (updated_at);
 # What is copied, and the time by which a cursor sees a change. Jobs have none in the product: see FOR_CURSORS.
 COLUMNS = {
     "customers": ("id", "plan", "created_at", "updated_at", "disabled_at"),
-    "payments": ("id", "customer_id", "invoice_id", "amount_minor", "refunded_minor", "currency", "status", "created_at",
-                 "updated_at"),
+    "payments": ("id", "customer_id", "invoice_id", "amount_minor", "refunded_minor", "currency", "status",
+                 "created_at", "updated_at"),
     "jobs": ("id", "customer_id", "kind", "status", "qa_score", "qa_target", "cost_micro", "tokens_in", "tokens_out",
              "created_at", "started_at", "finished_at", "updated_at"),
     "ops_events": ("id", "kind", "severity", "summary", "actor", "created_at"),
@@ -44,9 +44,9 @@ ROWS = {
         'succeeded', :start + (i - :first) * 300000, :start + (i - :first) * 300000 FROM n""",
     "jobs": """INSERT INTO jobs (id, customer_id, kind, task, status, qa_score, qa_target, cost_micro, tokens_in,
         tokens_out, created_at, started_at, finished_at, updated_at) {numbers} SELECT printf('J%025d', i),
-        printf('C%025d', i % :customers), 'research', 'Task number ' || i, 'succeeded', i % 1000 / 10.0, 80.0, i % 50000,
-        1200 + i % 7, 400, :start + (i - :first) * 120000, :start + (i - :first) * 120000 + 500, :start + (i - :first) * 120000 + 9000,
-        :start + (i - :first) * 120000 + 9000 FROM n""",
+        printf('C%025d', i % :customers), 'research', 'Task number ' || i, 'succeeded', i % 1000 / 10.0, 80.0,
+        i % 50000, 1200 + i % 7, 400, :start + (i - :first) * 120000, :start + (i - :first) * 120000 + 500,
+        :start + (i - :first) * 120000 + 9000, :start + (i - :first) * 120000 + 9000 FROM n""",
     "ops_events": """INSERT INTO ops_events (id, kind, severity, summary, actor, created_at)
         {numbers} SELECT printf('E%025d', i), 'alert', 'info', 'Something happened, number ' || i, 'shell',
         :start + (i - :first) * 60000 FROM n""",
