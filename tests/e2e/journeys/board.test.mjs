@@ -69,7 +69,7 @@ describe("dashboard", () => {
       await elsewhere("/api/scheduler/resume", { task: "reconcile-billing" });
       // paused, the page is told of nothing and says so
       await page.getByRole("button", { name: /^Pause updates/ }).click();
-      await page.locator("#tasks-card").getByText("Paused", { exact: true }).waitFor();
+      await page.locator("[data-live-word]", { hasText: "Paused" }).waitFor();
       await page.reload();
       assert.equal(await page.getByRole("button", { name: /^Pause updates/ }).getAttribute("aria-pressed"), "false");
       await page.getByRole("button", { name: /^Pause updates/, pressed: true }).waitFor();
