@@ -24,14 +24,14 @@ describe("the frame", () => {
 
   test("side bar from 1024, rail from 768, bar below, each with the same places and one of them current", async () => {
     const { context, page, guard } = await visit({ screen: { name: "wide", width: 1440, height: 900, scale: 1, mobile: false } });
-    await page.goto("/payments");
+    await page.goto("/dashboard/v2/jobs");
     const widths = {};
     for (const [width, shown, hidden] of [[1440, SIDE, BAR], [1024, SIDE, BAR], [1023, SIDE, BAR], [768, SIDE, BAR], [767, BAR, SIDE], [320, BAR, SIDE]]) {
       await resize(page, { width, height: 900 });
       assert.ok(await page.locator(shown).isVisible(), `${shown} at ${width}`);
       assert.ok(!(await page.locator(hidden).isVisible()), `${hidden} at ${width}`);
       widths[width] = (await page.locator(shown).boundingBox()).width;
-      assert.equal(await page.locator(`${shown} a[aria-current=page]`).innerText(), "Payments");
+      assert.equal(await page.locator(`${shown} a[aria-current=page]`).innerText(), "Jobs");
       assert.deepEqual(await sidewaysScroll(page), [], String(width));
     }
     assert.ok(widths[1024] > 200 && widths[1023] < 100 && widths[768] < 100, JSON.stringify(widths));
@@ -52,13 +52,14 @@ describe("the frame", () => {
       const roomy = await row.evaluate((part) => parseFloat(getComputedStyle(part).paddingTop));
       await page.getByRole("button", { name: "Side bar" }).click();
       await page.locator('html[data-sidebar="closed"]').waitFor();
-      assert.ok((await page.locator(SIDE).boundingBox()).width < wide / 2);
+      await page.waitForFunction(([side, most]) => document.querySelector(side).getBoundingClientRect().width < most, [SIDE, wide / 2]);
       assert.equal(await page.getByRole("button", { name: "Side bar" }).getAttribute("aria-expanded"), "false");
       await page.getByRole("main").getByRole("button", { name: "Compact" }).click();
       await page.locator('html[data-density="compact"]').waitFor();
       assert.equal(await page.getByRole("button", { name: "Compact" }).getAttribute("aria-pressed"), "true");
       assert.equal(await page.getByRole("button", { name: "Comfortable" }).getAttribute("aria-pressed"), "false");
-      assert.ok((await row.evaluate((part) => parseFloat(getComputedStyle(part).paddingTop))) < roomy);
+      // without motion a change still takes its one millisecond
+      await page.waitForFunction((most) => parseFloat(getComputedStyle(document.querySelector(".card-body")).paddingTop) < most, roomy);
       await page.getByRole("main").getByRole("button", { name: "Off" }).click();
       await page.locator('html[data-keys="off"]').waitFor();
       // the place where all is chosen for customers is their list of devices
