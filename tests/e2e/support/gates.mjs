@@ -10,9 +10,19 @@ const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-prac
 const fromPlaywright = createRequire(createRequire(import.meta.url).resolve("@axe-core/playwright"));
 const AXE = readFileSync(fromPlaywright.resolve("axe-core/axe.min.js"), "utf8");
 
+// Until nothing fades in any more: what is half there has half the contrast. On a busy machine a frame may take a while.
+async function settled(page) {
+  await page.evaluate(async () => {
+    const ends = document.getAnimations().map((animation) => animation.finished);
+    await Promise.race([Promise.allSettled(ends), new Promise((done) => setTimeout(done, 2000))]);
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  });
+}
+
 // `part` is a selector: what is above an open dialog, for example. Without it the whole page is looked at.
 export async function accessibility(page, part) {
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
+  await settled(page);
   return page.evaluate(
     async ({ tags, part }) => {
       const { violations } = await window.axe.run(part ?? document, {
