@@ -499,7 +499,7 @@ complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_see
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l customer -d 'Jobs of this customer (an identifier); a customer can name nobody but themselves' -r
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l status -d 'Only those that stand so: `queued`, `running`, `succeeded`, `failed` or `cancelled`' -r
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l kind -d 'Only those of this kind, such as `research`' -r
-complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l q -d 'Only those whose task or identifier has this in it; upper and lower case are one' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l q -d 'Only those whose task or identifier has this in it; upper and lower case are one (of A to Z)' -r
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from list" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F

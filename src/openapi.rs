@@ -71,11 +71,6 @@ pub fn document(catalogue: &[Entry], foreign: &[ForeignRoute]) -> Value {
     })
 }
 
-/// How many routes the document of these has.
-pub fn count(catalogue: &[Entry], foreign: &[ForeignRoute]) -> usize {
-    catalogue.iter().map(|entry| entry.meta.route.paths().count()).sum::<usize>() + foreign.len()
-}
-
 fn add(paths: &mut Map<String, Value>, path: &str, method: Method, operation: Value) {
     let item = paths.entry(path.to_owned()).or_insert_with(|| json!({}));
     item[method.as_str().to_ascii_lowercase()] = operation;

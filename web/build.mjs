@@ -114,7 +114,7 @@ function notices() {
   return Buffer.from(`The style sheet contains parts of Tailwind CSS, which comes under this licence:\n\n${licence}\n`);
 }
 
-/** A style sheet that only some pages load beside app.css; in a layer of its own it comes after that one's. */
+/** A style sheet that only some pages load after app.css; it adds to the layer `components` of that one. */
 async function further(name) {
   const own = readFileSync(join(here, "client", name), "utf8");
   const result = await transform(own, { loader: "css", minify: true, charset: "utf8", target: TARGETS });

@@ -108,6 +108,11 @@ impl Hub {
         loop {
             sleep(EVERY).await;
             if self.news.receiver_count() == 0 {
+                // It grows old while nobody listens: told to the next one, it would contradict their newer page.
+                self.news.send_if_modified(|news| {
+                    news.seen = None;
+                    false
+                });
                 continue;
             }
             let deps = Arc::clone(&site.deps);

@@ -18,14 +18,12 @@ pub struct Pricing {
     /// From the smallest to the largest.
     pub plans: Vec<PlanTerms>,
     /// What a minute of work brings in, in US dollars: what suggestions about the rate start from.
-    #[serde(default = "base_rate")]
-    pub base_rate_usd_per_minute: f64,
+    #[serde(default)]
+    pub base_rate_usd_per_minute: Option<f64>,
 }
 
-/// The rate of a document that names none.
-fn base_rate() -> f64 {
-    0.5
-}
+/// The rate where the document names none.
+const BUILT_IN_RATE: f64 = 0.5;
 
 /// One plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -56,7 +54,7 @@ pub struct PlanTerms {
 
 impl Validate for Pricing {
     fn validate(&self) -> Result<(), String> {
-        if !(self.base_rate_usd_per_minute.is_finite() && self.base_rate_usd_per_minute > 0.0) {
+        if self.base_rate_usd_per_minute.is_some_and(|rate| !(rate.is_finite() && rate > 0.0)) {
             return Err("base_rate_usd_per_minute is no amount above nothing".to_owned());
         }
         for plan in [Plan::Free, Plan::Starter, Plan::Pro, Plan::Enterprise] {
@@ -111,8 +109,10 @@ impl Plans {
 
     /// What a minute of work brings in, in US dollars, and where that figure comes from.
     pub fn rate(&self) -> (f64, RateOrigin) {
-        let origin = if self.0.is_default() { RateOrigin::BuiltIn } else { RateOrigin::Document };
-        (self.0.get().value.base_rate_usd_per_minute, origin)
+        match self.0.get().value.base_rate_usd_per_minute {
+            Some(rate) if !self.0.is_default() => (rate, RateOrigin::Document),
+            rate => (rate.unwrap_or(BUILT_IN_RATE), RateOrigin::BuiltIn),
+        }
     }
 
     /// The terms of a plan by its stored name.
@@ -259,7 +259,7 @@ mod tests {
         assert!(year.validate().unwrap_err().contains("the price of pro is negative"));
         for rate in [0.0, -0.5, f64::NAN, f64::INFINITY] {
             let mut free = pricing();
-            free.base_rate_usd_per_minute = rate;
+            free.base_rate_usd_per_minute = Some(rate);
             assert!(free.validate().unwrap_err().contains("base_rate"), "{rate}");
         }
     }
@@ -275,6 +275,6 @@ mod tests {
             }
         }
         let pricing = Pricing::parse(&document.to_string()).unwrap();
-        assert_eq!((pricing.plans[2].price_year_minor, pricing.base_rate_usd_per_minute), (None, 0.5));
+        assert_eq!((pricing.plans[2].price_year_minor, pricing.base_rate_usd_per_minute), (None, None));
     }
 }

@@ -15,7 +15,7 @@ pub use clock::{Clock, ManualClock, Timestamp};
 pub use email::Email;
 pub use fault::{Code, Fault, FieldProblem, Result};
 pub use ids::{Chance, Ids};
-pub use money::format_money;
+pub use money::{format_money, grouped};
 pub use problem::ProblemDocument;
 pub use reference::{Reference, ReferenceKey};
 pub use root_key::RootKey;

@@ -29,7 +29,8 @@ fn minor_digits(currency: &str) -> u32 {
     }
 }
 
-fn grouped(number: u64) -> String {
+/// A number with commas between its thousands: `10,000`.
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {

@@ -2,13 +2,18 @@
 // (detail.section as in data-live-on; without it every section counts), by `r` and by a button [data-refresh].
 //
 // The whole page is asked for and the element of the same id taken from it, so that there is one rendering of everything.
-// The old part stays until the new one is there; what somebody is typing into is left alone.
+// The old part stays until the new one is there; what somebody is typing into is left alone, and looked at again until
+// they are done.
 import { announce, typing } from "./note";
 
 const QUIET = 10_000;
 const SLOW = 300;
+const AGAIN = 2_000;
 let told = -QUIET;
 const asked = new WeakMap<Element, XMLHttpRequest>();
+/** The ids of parts that were busy when they changed. */
+const waiting = new Set<string>();
+let timer: number | undefined;
 
 interface Held {
   focus: string | undefined;
@@ -83,9 +88,24 @@ function speak(text: string): void {
   announce(text);
 }
 
+/** Try a busy part again in a while; it may be another element by then. */
+function later(part: Element): void {
+  waiting.add(part.id);
+  timer ??= window.setTimeout(() => {
+    timer = undefined;
+    const ids = [...waiting];
+    waiting.clear();
+    for (const id of ids) {
+      const found = document.getElementById(id);
+      if (found) refresh(found, false);
+    }
+  }, AGAIN);
+}
+
 /** Read one part anew. `byHand` speaks of it whenever that was. */
 function refresh(part: HTMLElement, byHand: boolean): void {
-  if (!byHand && busy(part)) return;
+  if (!byHand && busy(part)) return later(part);
+  waiting.delete(part.id);
   asked.get(part)?.abort();
   const ask = new XMLHttpRequest();
   asked.set(part, ask);
@@ -109,7 +129,9 @@ function refresh(part: HTMLElement, byHand: boolean): void {
     if (!found) {
       stale(part);
       speak("Could not be refreshed");
-    } else if (byHand || !busy(part)) {
+    } else if (!byHand && busy(part)) {
+      later(part);
+    } else {
       const next = document.importNode(found, true);
       const held = hold(part);
       next.dataset["at"] = String(Date.now());

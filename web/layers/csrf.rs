@@ -22,14 +22,10 @@ pub(crate) fn check(
     if method.is_safe() || !(by_cookie || is_form(headers)) {
         return Ok(());
     }
-    let from_elsewhere = match headers.get("sec-fetch-site") {
-        Some(site) => !matches!(site.as_bytes(), b"same-origin" | b"none"),
-        None => headers.get(ORIGIN).is_some_and(|origin| !is_own(origin.as_bytes(), headers, own_origin)),
-    };
     // A browser that sends both must not contradict itself.
-    let contradicts =
+    let has_foreign_origin =
         headers.get(ORIGIN).is_some_and(|origin| !is_own(origin.as_bytes(), headers, own_origin));
-    if from_elsewhere || contradicts {
+    if is_from_elsewhere(headers) || has_foreign_origin {
         return Err(Fault::new(
             Code::Forbidden,
             "This request came from another site; open the page here and try again",
@@ -37,6 +33,12 @@ pub(crate) fn check(
         .into());
     }
     Ok(())
+}
+
+/// Whether the browser says that another site asks. Programs and old browsers say nothing.
+pub(super) fn is_from_elsewhere(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site");
+    site.is_some_and(|site| !matches!(site.as_bytes(), b"same-origin" | b"none"))
 }
 
 /// The public origin, or the one the request itself was sent to.

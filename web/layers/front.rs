@@ -151,7 +151,7 @@ impl Front {
             What::Handler => {
                 let mut request = Request::from_parts(parts, Body::from(bytes));
                 let visit = Arc::new(record.visit(connection, request.headers()));
-                let is_packed = packed::wants(request.headers());
+                let is_packed = packed::wants(request.headers(), request.uri().query().is_some());
                 request.extensions_mut().insert(visit);
                 // Boxed, so that requests without a handler need not carry its size.
                 let response = Box::pin(self.handlers.clone().oneshot(request)).await;

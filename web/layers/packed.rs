@@ -1,9 +1,10 @@
 //! Pages on their way, packed with gzip for those who understand it: on a phone's line they arrive in a quarter of the time.
 //!
 //! Only HTML is packed. A length that tells what a page repeats of its own address beside its secrets (BREACH) needs a foreign
-//! page that makes the visitor's browser ask for ours many times: session cookies are not sent with such requests, and the
-//! token of a form opens nothing without our own origin. So that lengths tell less still, each has a few bytes more that
-//! depend on the request's id.
+//! page that makes the visitor's browser ask for ours many times, each time with other words in the address. Session cookies
+//! are sent when such a page leads the browser to ours, so what another site asks for with a query goes as it is. Browsers
+//! that do not say who asks are too old to be told apart; for them as well, each length has a few bytes more that depend on
+//! the request's id, and the token of a form opens nothing without our own origin.
 
 use std::io::Write as _;
 
@@ -15,6 +16,7 @@ use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TY
 use http::{HeaderMap, HeaderValue, Response};
 use hyper::body::Body as _;
 
+use super::csrf;
 use crate::assets::weight;
 
 /// What is smaller fits into the first packet as it is.
@@ -24,8 +26,11 @@ const LARGEST: u64 = 2 * 1024 * 1024;
 /// Bytes that a length may be larger by.
 const MORE: u8 = 32;
 
-/// Whether the client wants to have it packed.
-pub(super) fn wants(headers: &HeaderMap) -> bool {
+/// Whether the client wants to have it packed, and may.
+pub(super) fn wants(headers: &HeaderMap, has_query: bool) -> bool {
+    if has_query && csrf::is_from_elsewhere(headers) {
+        return false;
+    }
     let accept = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or("");
     weight(accept, &["gzip", "x-gzip"]) > 0.0
 }
@@ -108,7 +113,22 @@ mod tests {
         let headers = |accept: &'static str| {
             HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(accept))])
         };
-        assert!(wants(&headers("gzip, deflate, br")) && wants(&headers("*")));
-        assert!(!wants(&headers("br")) && !wants(&headers("gzip;q=0")) && !wants(&HeaderMap::new()));
+        assert!(wants(&headers("gzip, deflate, br"), true) && wants(&headers("*"), true));
+        for refusing in [headers("br"), headers("gzip;q=0"), HeaderMap::new()] {
+            assert!(!wants(&refusing, false));
+        }
+    }
+
+    #[test]
+    fn what_another_site_asks_for_with_a_query_is_not_packed() {
+        let asked = |site: &'static str, has_query| {
+            let mut headers = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static("gzip"))]);
+            headers.insert("sec-fetch-site", HeaderValue::from_static(site));
+            wants(&headers, has_query)
+        };
+        assert!(["same-origin", "none"].into_iter().all(|site| asked(site, true)));
+        for site in ["cross-site", "same-site", "odd"] {
+            assert!(!asked(site, true) && asked(site, false), "{site}");
+        }
     }
 }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use echopilot_core::operation::Caller;
 use echopilot_core::platform::{Code, Email};
 use echopilot_core::support::{CreateTicket, Topic};
-use http::{HeaderMap, Response, StatusCode};
+use http::{HeaderMap, Response};
 
 use super::form::{Form, NO_ADDRESS};
 use super::frame::{frame, page as rendered};
@@ -60,11 +60,8 @@ pub(super) async fn send(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response<Body> {
-    let verified = Form::verified(&site, &visit, &headers, &body);
-    let is_old = matches!(&verified, Err(problem) if problem.status() == StatusCode::FORBIDDEN);
-    let form = match verified {
-        Ok(form) => form,
-        Err(_) if is_old => Form::unverified(&body),
+    let (form, is_old) = match Form::verified_or_old(&site, &visit, &headers, &body) {
+        Ok(read) => read,
         Err(problem) => return problem.into_response(),
     };
     let mut draft = Draft {

@@ -1,8 +1,11 @@
 //! Fields of a posted form, and where it may lead afterwards.
 
 use bytes::Bytes;
-use http::HeaderMap;
+use echopilot_core::platform::Fault;
+use http::{HeaderMap, StatusCode};
 
+use super::board::HOME;
+use super::view::{FieldError, capitalised};
 use crate::layers::Visit;
 use crate::problem::Problem;
 use crate::site::Site;
@@ -11,14 +14,10 @@ use crate::site::Site;
 const NEXT: [&str; 4] = ["/app", "/app/invoices", "/app/support", "/app/sessions"];
 
 /// Where a signed-in operator may be led by `next`.
-const NEXT_OF_OPERATORS: [&str; 4] =
-    ["/payments", "/payments/link", "/payments/reconciliation", "/dashboard/v2/settings"];
+const NEXT_OF_OPERATORS: [&str; 3] = ["/payments", "/payments/link", "/payments/reconciliation"];
 
 /// What stands at a field for an address that holds none.
 pub(super) const NO_ADDRESS: &str = "Enter an e-mail address such as name@example.com";
-
-/// The operators' dashboard; each of its pages may be led to.
-const BOARD: &str = "/dashboard/v2";
 
 /// The fields as they were sent; the first of a name counts.
 pub(super) struct Form(Vec<(String, String)>);
@@ -31,13 +30,28 @@ impl Form {
         headers: &HeaderMap,
         body: &Bytes,
     ) -> Result<Self, Problem> {
-        let form = Self(form_urlencoded::parse(body).into_owned().collect());
+        let form = Self::read(body);
         visit.verify_form(site, headers, form.get("csrf"))?;
         Ok(form)
     }
 
-    /// What a form says that was not made for this visitor: to be shown to them again, and for nothing else.
-    pub(super) fn unverified(body: &Bytes) -> Self {
+    /// The same for forms that are shown again: also what a form says that was not made for this visitor, or too long
+    /// ago, and that it is such a one. Then it is good for showing, and for nothing else.
+    pub(super) fn verified_or_old(
+        site: &Site,
+        visit: &Visit,
+        headers: &HeaderMap,
+        body: &Bytes,
+    ) -> Result<(Self, bool), Problem> {
+        let form = Self::read(body);
+        match visit.verify_form(site, headers, form.get("csrf")) {
+            Ok(()) => Ok((form, false)),
+            Err(problem) if problem.status() == StatusCode::FORBIDDEN => Ok((form, true)),
+            Err(problem) => Err(problem),
+        }
+    }
+
+    fn read(body: &Bytes) -> Self {
         Self(form_urlencoded::parse(body).into_owned().collect())
     }
 
@@ -57,9 +71,9 @@ pub(super) fn allowed(path: &str) -> Option<&'static str> {
     NEXT.into_iter().find(|own| *own == path)
 }
 
-/// `path` when it is one of the operators' own pages.
+/// `path` when it is one of the operators' own pages: those of the dashboard are all.
 pub(super) fn allowed_operator(path: &str) -> Option<&str> {
-    let is_board = path.strip_prefix(BOARD).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let is_board = path.strip_prefix(HOME).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let is_plain =
         path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_'));
     (NEXT_OF_OPERATORS.contains(&path) || is_board && is_plain && path.len() <= 128).then_some(path)
@@ -69,6 +83,15 @@ pub(super) fn allowed_operator(path: &str) -> Option<&str> {
 pub(super) fn own_path(path: &str) -> Option<&str> {
     let is_own = path.starts_with('/') && !path.starts_with("//") && path.len() <= 512;
     (is_own && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')).then_some(path)
+}
+
+/// The fields of a fault that a form has, with words that stand beside them.
+pub(super) fn at_fields(fault: &Fault, fields: &[&'static str]) -> Vec<FieldError> {
+    let own = |name: &str| fields.iter().find(|field| **field == name).copied();
+    let errors = fault.fields.iter().filter_map(|problem| {
+        Some(FieldError { field: own(&problem.field)?, text: capitalised(&problem.expected) })
+    });
+    errors.collect()
 }
 
 #[cfg(test)]

@@ -6,11 +6,10 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::IntoResponse as _;
 use bytes::Bytes;
-use echopilot_core::catalogue::CATALOGUE;
 use echopilot_core::config::SignupMode;
 use echopilot_core::customers::{Plan, ShowTiers, Tier};
-use echopilot_core::openapi;
 use echopilot_core::operation::Cx;
+use echopilot_core::platform::format_money;
 use http::{HeaderMap, Response};
 use serde_json::json;
 
@@ -24,6 +23,8 @@ use crate::site::Site;
 
 /// Where the form of the page is sent.
 const PATH: &str = "/";
+/// The files that the page loads.
+const LOADED: [&str; 5] = ["app.css", "app.js", "sprite.svg", "favicon.svg", "product.svg"];
 
 /// The page.
 pub(super) async fn page(State(site): State<Arc<Site>>, visit: Visit, headers: HeaderMap) -> Response<Body> {
@@ -48,16 +49,17 @@ fn show(site: &Arc<Site>, visit: &Visit, headers: &HeaderMap, lead: LeadForm) ->
     let tiers = tiers(&cx);
     let (shell, new_visitor) = frame(site, visit, headers, PATH);
     let free = tiers.iter().find(|tier| tier.plan == Plan::Free);
-    let free_jobs = free.and_then(|tier| tier.jobs_per_month).map(|count| count.to_string());
+    let open = site.deps.settings.signup_mode == SignupMode::Open;
+    let free_jobs = free.filter(|_| open).and_then(|tier| tier.jobs_per_month).map(|count| count.to_string());
     let view = HomePage {
         shell,
         seo: seo(site, PATH),
         linked_data: linked_data(&site.deps.base_url, &tiers),
         status: status::card(&cx),
-        benefits: benefits(free_jobs.as_deref()),
+        benefits: benefits(site.reference().count, free_jobs.as_deref()),
         prices: tiers.iter().map(price_line).collect(),
         free_jobs,
-        open: site.deps.settings.signup_mode == SignupMode::Open,
+        open,
         lead,
     };
     rendered(&view, new_visitor)
@@ -70,33 +72,31 @@ fn tiers(cx: &Cx) -> Vec<Tier> {
 
 fn price_line(tier: &Tier) -> PriceLine {
     let (price, per) = plans::price_of(tier, false);
-    let [jobs, workflows] = plans::limits(tier);
-    PriceLine { title: tier.title.clone(), price, per, holds: format!("{jobs}. {workflows}.") }
+    PriceLine { title: tier.title.clone(), price, per, holds: format!("{}.", plans::jobs(tier)) }
 }
 
-/// What one gets. Every figure is counted in this very program.
-fn benefits(free_jobs: Option<&str>) -> Vec<Benefit> {
-    let kilobytes = assets::weight_of(&["app.css", "app.js", "sprite.svg"]).div_ceil(1024);
+/// What one gets. The free jobs are what the plan says; operations and bytes are counted in this very program.
+fn benefits(described: usize, free_jobs: Option<&str>) -> Vec<Benefit> {
+    let kilobytes = assets::weight_of(&LOADED).div_ceil(1024);
     let mut benefits = vec![
         Benefit {
             glyph: "book",
-            figure: routes().to_string(),
-            title: "routes, every one documented",
-            text: "What the pages do, your programs can do. A route without a description does not exist: a test \
-                   holds the two together.",
+            figure: described.to_string(),
+            title: "operations of the API, each with an example",
+            text: "What the pages do, your programs can do. The reference is made from the table that answers \
+                   them, so it leaves nothing out.",
         },
         Benefit {
             glyph: "bolt",
             figure: format!("{kilobytes} KB"),
-            title: "of style, script and icons",
-            text: "All that these pages load beside themselves, and nothing of it from anybody else.",
+            title: "of style, script and pictures",
+            text: "All that this page loads beside itself, and nothing of it from anybody else.",
         },
         Benefit {
             glyph: "invoice",
-            figure: operations().to_string(),
-            title: "operations behind one gate",
-            text: "Pages, API, command line and schedule do the same thing the same way, and each call leaves a line \
-                   in a log.",
+            figure: "1".to_owned(),
+            title: "gate for everything",
+            text: "Pages, API, command line and schedule do the same thing the same way, and what they do is logged.",
         },
     ];
     if let Some(jobs) = free_jobs {
@@ -105,23 +105,12 @@ fn benefits(free_jobs: Option<&str>) -> Vec<Benefit> {
             Benefit {
                 glyph: "check",
                 figure: jobs.to_owned(),
-                title: "scored jobs a month, free",
-                text: "Enough to see with your own work whether the scores tell you what you need to know.",
+                title: "jobs a month, free",
+                text: "Enough to see whether the scores tell you what you need to know.",
             },
         );
     }
     benefits
-}
-
-/// How many operations there are.
-fn operations() -> usize {
-    CATALOGUE.len()
-}
-
-/// How many routes the description of the API has.
-fn routes() -> usize {
-    let rows: Vec<_> = crate::rows().map(|row| row.route).collect();
-    openapi::count(CATALOGUE, &rows)
 }
 
 /// The same for machines.
@@ -133,7 +122,7 @@ fn linked_data(base: &str, tiers: &[Tier]) -> String {
             Some(json!({
                 "@type": "Offer",
                 "name": tier.title,
-                "price": format!("{}.{:02}", price / 100, price % 100),
+                "price": bare(price, &tier.currency),
                 "priceCurrency": tier.currency.to_uppercase(),
                 "url": format!("{base}/pricing")
             }))
@@ -153,6 +142,12 @@ fn linked_data(base: &str, tiers: &[Tier]) -> String {
     escaped(&document.to_string())
 }
 
+/// A price as machines read it: the digits that its currency has, and nothing else.
+fn bare(minor: i64, currency: &str) -> String {
+    let text = format_money(minor, currency);
+    text.chars().filter(|letter| letter.is_ascii_digit() || *letter == '.').collect()
+}
+
 /// JSON that ends no element, whatever a plan is called.
 fn escaped(json: &str) -> String {
     json.replace('<', "\\u003c")
@@ -169,8 +164,7 @@ pub(super) async fn about(State(site): State<Arc<Site>>, visit: Visit, headers: 
         git_sha: build.git_sha.clone(),
         built_at: build.built_at.clone(),
         started: moment(site.deps.started_at),
-        operations: operations(),
-        routes: routes(),
+        operations: site.reference().count,
     };
     rendered(&view, new_visitor)
 }
@@ -188,11 +182,20 @@ mod tests {
     }
 
     #[test]
-    fn figures_are_counted() {
-        let all = benefits(Some("50"));
+    fn figures_are_those_of_this_program() {
+        let all = benefits(66, Some("50"));
         assert_eq!(all.len(), 4);
-        assert_eq!(benefits(None).len(), 3);
-        assert!(routes() > operations() / 2 && operations() > 50);
+        assert_eq!(benefits(66, None).len(), 3);
         assert!(all.iter().all(|benefit| benefit.figure.chars().any(|letter| ('1'..='9').contains(&letter))));
+        assert!(LOADED.iter().all(|name| assets::weight_of(&[name]) > 0));
+    }
+
+    #[test]
+    fn a_price_for_machines_has_the_digits_of_its_currency() {
+        let cases = [(9_900, "usd", "99.00"), (1_234_567, "usd", "12345.67"), (15_000, "jpy", "15000")];
+        for (minor, currency, text) in cases {
+            assert_eq!(bare(minor, currency), text);
+        }
+        assert_eq!((bare(1_500, "kwd").as_str(), bare(0, "eur").as_str()), ("1.500", "0.00"));
     }
 }

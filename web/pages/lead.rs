@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use echopilot_core::leads::CreateLead;
 use echopilot_core::platform::{Code, Email, Fault};
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 
 use super::form::{Form, NO_ADDRESS};
 use super::login::words;
@@ -22,9 +22,7 @@ pub(super) async fn take(
     body: &Bytes,
     action: &'static str,
 ) -> Result<LeadForm, Problem> {
-    let verified = Form::verified(site, visit, headers, body);
-    let is_old = matches!(&verified, Err(problem) if problem.status() == StatusCode::FORBIDDEN);
-    let form = if is_old { Form::unverified(body) } else { verified? };
+    let (form, is_old) = Form::verified_or_old(site, visit, headers, body)?;
     let mut shown = LeadForm {
         action,
         email: form.get("email").to_owned(),

@@ -12,6 +12,7 @@ use echopilot_core::platform::{Code, Secret};
 use http::header::WWW_AUTHENTICATE;
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
+use super::board::HOME;
 use super::form::{Form, allowed_operator};
 use super::frame::{frame, lead_to, page as rendered, with_status};
 use super::view::{FieldError, LoginNotice, OperatorLoginPage};
@@ -22,8 +23,6 @@ use crate::site::Site;
 
 /// Where the form is.
 const PATH: &str = "/dashboard/login";
-/// Where an operator begins.
-const HOME: &str = "/dashboard/v2";
 
 /// The form for the key.
 pub(super) async fn page(

@@ -14,6 +14,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, VARY};
 use http::{HeaderValue, Response, Uri};
 use serde::Serialize;
 
+use super::board::customers;
 use super::frame::day;
 use crate::layers::Visit;
 use crate::problem::Problem;
@@ -151,13 +152,10 @@ fn ticket(ticket: &Ticket) -> Record {
 }
 
 fn customer(customer: &ShownCustomer) -> Record {
-    let name = customer.name.trim();
-    let email = customer.email.as_str();
-    let (label, detail) = match name {
-        "" => (email.to_owned(), customer.plan.clone()),
-        name => (name.to_owned(), format!("{email}, {}", customer.plan)),
-    };
-    Record { label, detail, href: payments_of(&customer.id) }
+    let (label, email) = (customers::name(customer), customers::email(customer));
+    let plan = &customer.plan;
+    let detail = if label == email { plan.clone() } else { format!("{email}, {plan}") };
+    Record { label, detail, href: format!("{}/{}", customers::PATH, customer.id) }
 }
 
 fn payment(payment: &ShownPayment) -> Record {

@@ -11,7 +11,7 @@ use echopilot_core::operation::{Cx, Input, Operation, invoke_once};
 use echopilot_core::platform::{Fault, Result};
 use serde::Serialize;
 
-use super::view::{FieldError, PaymentMode, capitalised};
+use super::view::PaymentMode;
 use crate::site::Site;
 
 /// Which of Stripe's worlds the buttons act in.
@@ -33,15 +33,6 @@ fn once<O: Operation + Serialize>(cx: &Cx, operation: &O, key: &str) -> Result<O
     let body = serde_json::to_vec(operation).map_err(Fault::internal)?;
     let answer = invoke_once(entry, cx, Input { path: &[], query: "", body: &body }, key)?;
     serde_json::from_slice(&answer.body).map_err(Fault::internal)
-}
-
-/// The fields of a fault that a form has, with words that stand beside them.
-fn at_fields(fault: &Fault, fields: &[&'static str]) -> Vec<FieldError> {
-    let own = |name: &str| fields.iter().find(|field| **field == name).copied();
-    let errors = fault.fields.iter().filter_map(|problem| {
-        Some(FieldError { field: own(&problem.field)?, text: capitalised(&problem.expected) })
-    });
-    errors.collect()
 }
 
 /// A whole number of minor units from 1, as people type it: spaces are taken away, anything else is refused.

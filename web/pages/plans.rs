@@ -1,7 +1,7 @@
 //! The plans in words: what they cost and what they hold.
 
 use echopilot_core::customers::{Plan, Tier};
-use echopilot_core::platform::format_money;
+use echopilot_core::platform::{format_money, grouped};
 
 /// The price as people say it: without cents when there are none.
 pub(super) fn price(minor: i64, currency: &str) -> String {
@@ -24,32 +24,19 @@ pub(super) fn saving(tier: &Tier) -> Option<String> {
     (saved > 0).then(|| format!("{} less than 12 months", price(saved, &tier.currency)))
 }
 
-/// The limits of a plan.
-pub(super) fn limits(tier: &Tier) -> [String; 2] {
-    [jobs(tier), workflows(tier)]
-}
-
-fn jobs(tier: &Tier) -> String {
+/// How many jobs a plan holds: the limit that it has on these pages.
+pub(super) fn jobs(tier: &Tier) -> String {
     match tier.jobs_per_month {
-        Some(count) => format!("{} jobs a month", grouped(count)),
+        Some(count) => format!("{} jobs a month", grouped(count.into())),
         None if is_agreed(tier) => "Jobs by agreement".to_owned(),
         None => "Any number of jobs".to_owned(),
     }
 }
 
-fn workflows(tier: &Tier) -> String {
-    match tier.workflows {
-        Some(1) => "1 workflow".to_owned(),
-        Some(count) => format!("{} workflows", grouped(count)),
-        None if is_agreed(tier) => "Workflows by agreement".to_owned(),
-        None => "Any number of workflows".to_owned(),
-    }
-}
-
-/// A limit as a cell of the table.
-pub(super) fn limit(tier: &Tier, count: Option<u32>) -> String {
-    match count {
-        Some(count) => grouped(count),
+/// The same as a cell of the table.
+pub(super) fn jobs_cell(tier: &Tier) -> String {
+    match tier.jobs_per_month {
+        Some(count) => grouped(count.into()),
         None if is_agreed(tier) => "By agreement".to_owned(),
         None => "Any number".to_owned(),
     }
@@ -58,12 +45,6 @@ pub(super) fn limit(tier: &Tier, count: Option<u32>) -> String {
 /// Whether its limits are a matter of talking.
 pub(super) fn is_agreed(tier: &Tier) -> bool {
     tier.plan == Plan::Enterprise
-}
-
-/// A count with commas: 10,000.
-fn grouped(count: u32) -> String {
-    // Yen have no decimals, so money is a grouped number behind a word.
-    format_money(i64::from(count), "jpy").trim_start_matches("JPY ").to_owned()
 }
 
 #[cfg(test)]
@@ -92,11 +73,11 @@ mod tests {
         assert_eq!(price_of(&pro, false), ("USD 299".to_owned(), "a month"));
         assert_eq!(price_of(&pro, true), ("USD 2,990".to_owned(), "a year"));
         assert_eq!(saving(&pro).as_deref(), Some("USD 598 less than 12 months"));
-        assert_eq!(limits(&pro), ["10,000 jobs a month", "Any number of workflows"]);
+        assert_eq!((jobs(&pro), jobs_cell(&pro)), ("10,000 jobs a month".to_owned(), "10,000".to_owned()));
         assert_eq!((price(101, "usd"), price(0, "usd")), ("USD 1.01".to_owned(), "USD 0".to_owned()));
-        let free = Tier { price_year_minor: None, workflows: Some(1), ..tier(Plan::Free) };
+        let free = Tier { price_year_minor: None, ..tier(Plan::Free) };
         assert_eq!(price_of(&free, true).1, "a month", "there is no price by the year");
-        assert_eq!((saving(&free), limits(&free)[1].as_str()), (None, "1 workflow"));
+        assert_eq!(saving(&free), None);
         let asked = Tier {
             price_minor: None,
             price_year_minor: None,
@@ -104,6 +85,9 @@ mod tests {
             ..tier(Plan::Enterprise)
         };
         assert_eq!(price_of(&asked, false), ("On request".to_owned(), ""));
-        assert_eq!(limits(&asked), ["Jobs by agreement", "Workflows by agreement"]);
+        assert_eq!(
+            (jobs(&asked).as_str(), jobs_cell(&asked).as_str()),
+            ("Jobs by agreement", "By agreement")
+        );
     }
 }

@@ -7,15 +7,16 @@ use axum::extract::{OriginalUri, State};
 use axum::response::IntoResponse as _;
 use bytes::Bytes;
 use echopilot_core::billing::{PaidPlan, Period, StartCheckout};
+use echopilot_core::config::SignupMode;
 use echopilot_core::customers::{Plan, ShowTiers, Tier, Tiers};
 use echopilot_core::operation::Caller;
 use echopilot_core::platform::{Code, Email, Fault};
-use http::{HeaderMap, Response, StatusCode};
+use http::{HeaderMap, Response};
 
 use super::form::{Form, NO_ADDRESS};
 use super::frame::{frame, lead_to, page as rendered};
 use super::lead;
-use super::plans::{is_agreed, limit, limits, price_of, saving};
+use super::plans::{is_agreed, jobs, jobs_cell, price_of, saving};
 use super::portal::is_stripes;
 use super::seo::seo;
 use super::view::{
@@ -70,11 +71,8 @@ pub(super) async fn checkout(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response<Body> {
-    let verified = Form::verified(&site, &visit, &headers, &body);
-    let is_old = matches!(&verified, Err(problem) if problem.status() == StatusCode::FORBIDDEN);
-    let form = match verified {
-        Ok(form) => form,
-        Err(_) if is_old => Form::unverified(&body),
+    let (form, is_old) = match Form::verified_or_old(&site, &visit, &headers, &body) {
+        Ok(read) => read,
         Err(problem) => return problem.into_response(),
     };
     let mut said = Said {
@@ -145,7 +143,7 @@ fn show(site: &Arc<Site>, visit: &Visit, headers: &HeaderMap, said: Said) -> Res
         seo: seo(site, PATH),
         yearly,
         has_years,
-        free: tiers.iter().find(|tier| tier.plan == Plan::Free).map(|tier| free(tier, own)),
+        free: tiers.iter().find(|tier| tier.plan == Plan::Free).map(|tier| free(site, tier, own)),
         tiers: tiers
             .iter()
             .filter(|tier| tier.plan != Plan::Free)
@@ -174,11 +172,11 @@ fn missing(site: &Site, tiers: &[Tier]) -> Option<String> {
     })
 }
 
-fn free(tier: &Tier, own: Option<&str>) -> FreePlan {
-    let [jobs, workflows] = limits(tier);
+fn free(site: &Site, tier: &Tier, own: Option<&str>) -> FreePlan {
     FreePlan {
         title: tier.title.clone(),
-        holds: format!("{jobs}, {workflows}"),
+        holds: jobs(tier),
+        is_open: site.deps.settings.signup_mode == SignupMode::Open,
         is_own: own == Some(tier.plan.as_str()),
         cta: cta(Cta::Start),
     }
@@ -208,22 +206,18 @@ fn card(tier: &Tier, yearly: bool, own: Option<&str>) -> TierCard {
     }
 }
 
-/// The limits, where there are any, then the rest.
+/// The limit, where there is one, then the rest.
 fn holds(tier: &Tier) -> Vec<String> {
-    let limits = if is_agreed(tier) { Vec::new() } else { Vec::from(limits(tier)) };
-    limits.into_iter().chain(tier.features.iter().cloned()).collect()
+    let limit = (!is_agreed(tier)).then(|| jobs(tier));
+    limit.into_iter().chain(tier.features.iter().cloned()).collect()
 }
 
-/// The limits, then every feature that some plan has, in the order in which they are first named.
+/// The limit, then every feature that some plan has, in the order in which they are first named.
 fn rows(tiers: &[Tier]) -> Vec<FeatureRow> {
-    let limit_row = |name: &str, count: fn(&Tier) -> Option<u32>| FeatureRow {
-        name: name.to_owned(),
-        cells: tiers.iter().map(|tier| FeatureCell::Text(limit(tier, count(tier)))).collect(),
-    };
-    let mut rows = vec![
-        limit_row("Jobs a month", |tier| tier.jobs_per_month),
-        limit_row("Workflows", |tier| tier.workflows),
-    ];
+    let mut rows = vec![FeatureRow {
+        name: "Jobs a month".to_owned(),
+        cells: tiers.iter().map(|tier| FeatureCell::Text(jobs_cell(tier))).collect(),
+    }];
     for feature in tiers.iter().flat_map(|tier| &tier.features) {
         if rows.iter().any(|row| row.name == *feature) {
             continue;

@@ -6,7 +6,8 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
 use bytes::Bytes;
-use echopilot_core::customers::{DisableCustomer, EnableCustomer, ShowCustomer};
+use echopilot_core::customers::{DisableCustomer, EnableCustomer, ShowCustomer, ShownCustomer};
+use echopilot_core::operation::Operation;
 use http::{HeaderMap, Response};
 
 use super::super::form::Form;
@@ -60,37 +61,39 @@ async fn ask(
 
 /// Disable it.
 pub(in super::super) async fn disable(
-    State(site): State<Arc<Site>>,
+    state: State<Arc<Site>>,
     visit: Visit,
     headers: HeaderMap,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Response<Body> {
-    if let Err(problem) = Form::verified(&site, &visit, &headers, &body) {
-        return problem.into_response();
-    }
-    let done = site.call(visit.cx(&site), DisableCustomer { id }).await;
-    led(done.map(|customer| customer.id), CustomerNotice::Disabled)
+    act(state, visit, headers, &body, DisableCustomer { id }, CustomerNotice::Disabled).await
 }
 
 /// Enable it.
 pub(in super::super) async fn enable(
-    State(site): State<Arc<Site>>,
+    state: State<Arc<Site>>,
     visit: Visit,
     headers: HeaderMap,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Response<Body> {
-    if let Err(problem) = Form::verified(&site, &visit, &headers, &body) {
-        return problem.into_response();
-    }
-    let done = site.call(visit.cx(&site), EnableCustomer { id }).await;
-    led(done.map(|customer| customer.id), CustomerNotice::Enabled)
+    act(state, visit, headers, &body, EnableCustomer { id }, CustomerNotice::Enabled).await
 }
 
-fn led(done: echopilot_core::platform::Result<String>, notice: CustomerNotice) -> Response<Body> {
-    match done {
-        Ok(id) => lead_to(&format!("{PATH}/{id}?did={}", notice.as_str()), None),
+async fn act<O: Operation<Output = ShownCustomer>>(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    headers: HeaderMap,
+    body: &Bytes,
+    operation: O,
+    notice: CustomerNotice,
+) -> Response<Body> {
+    if let Err(problem) = Form::verified(&site, &visit, &headers, body) {
+        return problem.into_response();
+    }
+    match site.call(visit.cx(&site), operation).await {
+        Ok(customer) => lead_to(&format!("{PATH}/{}?did={}", customer.id, notice.as_str()), None),
         Err(fault) => Problem::from(fault).into_response(),
     }
 }

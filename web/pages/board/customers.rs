@@ -27,7 +27,7 @@ use crate::problem::Problem;
 use crate::site::Site;
 
 /// Where the search is.
-pub(super) const PATH: &str = "/dashboard/v2/customers";
+pub(in super::super) const PATH: &str = "/dashboard/v2/customers";
 /// Rows of a page.
 const ROWS: u32 = 25;
 /// Invoices and messages on a customer's page.
@@ -168,7 +168,8 @@ fn standing(customer: &ShownCustomer) -> Standing {
     }
 }
 
-fn name(customer: &ShownCustomer) -> String {
+/// What they are called.
+pub(in super::super) fn name(customer: &ShownCustomer) -> String {
     match (customer.name.trim(), customer.erased_at) {
         (_, Some(_)) => "Erased customer".to_owned(),
         ("", None) => customer.email.as_str().to_owned(),
@@ -177,7 +178,7 @@ fn name(customer: &ShownCustomer) -> String {
 }
 
 /// The address; one that was made for a tombstone says nothing.
-fn email(customer: &ShownCustomer) -> String {
+pub(in super::super) fn email(customer: &ShownCustomer) -> String {
     if customer.erased_at.is_some() { "No address".to_owned() } else { customer.email.as_str().to_owned() }
 }
 

@@ -77,8 +77,8 @@ pub(in super::super) async fn page(
             parts(word, kind, None)
         }),
         kind: kind.unwrap_or_default().to_owned(),
-        kinds: choices(kinds.unwrap_or_default().into_iter().map(labelled), kind, |word| {
-            parts(status, word, None)
+        kinds: part(&visit, kinds, |kinds| {
+            choices(kinds.into_iter().map(labelled), kind, |word| parts(status, word, None))
         }),
         is_filtered: ["q", "status", "kind", "customer"].iter().any(|name| query.get(name).is_some()),
         jobs: part(&visit, listed, |listed| listed.jobs.iter().map(|job| row(&site.deps, job)).collect()),

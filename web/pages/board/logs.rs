@@ -9,9 +9,10 @@ use echopilot_core::events::{Level, Log};
 use echopilot_core::platform::{Code, Fault, Result};
 use http::{HeaderMap, Response, StatusCode};
 
+use super::super::form::at_fields;
 use super::super::frame::{frame, page as rendered, with_status};
 use super::super::operator_login::signed_in;
-use super::super::view::{Failure, FieldError, Link, LogsPage, Part, capitalised};
+use super::super::view::{Failure, Link, LogsPage, Part, capitalised};
 use super::{Query, address, lines};
 use crate::layers::Visit;
 use crate::site::Site;
@@ -64,7 +65,7 @@ pub(in super::super) async fn page(
             view.lines = Some(Part::Ready(lines(file, tail.lines)));
         }
         Err(fault) if fault.code == Code::Invalid => {
-            view.errors = at_fields(&fault);
+            view.errors = at_fields(&fault, &FIELDS);
             return with_status(rendered(&view, new_visitor), StatusCode::UNPROCESSABLE_ENTITY);
         }
         Err(_) => view.lines = Some(Part::Failed(Failure { request_id: visit.request_id.clone() })),
@@ -93,14 +94,6 @@ fn wanted(query: &Query) -> Result<TailLog> {
             .ok_or_else(|| Fault::invalid("n", "enter a whole number from 1 to 500"))?,
     };
     Ok(TailLog { file, n, level, request_id: query.owned("request_id"), text: query.owned("text") })
-}
-
-fn at_fields(fault: &Fault) -> Vec<FieldError> {
-    let own = |name: &str| FIELDS.into_iter().find(|field| *field == name);
-    let errors = fault.fields.iter().filter_map(|problem| {
-        Some(FieldError { field: own(&problem.field)?, text: capitalised(&problem.expected) })
-    });
-    errors.collect()
 }
 
 /// An option of a list: its address is the word that the form sends.

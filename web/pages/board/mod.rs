@@ -22,7 +22,7 @@ use crate::layers::Visit;
 use crate::live::Seen;
 use crate::problem::Problem;
 
-/// Where the dashboard is.
+/// Where the dashboard is, and where an operator begins.
 pub(super) const HOME: &str = "/dashboard/v2";
 
 /// `/dashboard` leads on.

@@ -122,10 +122,17 @@ fn incidents(
     let (Ok(sentinel), Ok(dependencies)) = (sentinel, dependencies) else {
         return Part::Failed(Failure { request_id: visit.request_id.clone() });
     };
-    let broken = dependencies.dependencies.iter().filter(|dependency| {
-        matches!(dependency.status, DependencyStatus::Degraded | DependencyStatus::Down)
-    });
-    let mut open: Vec<Incident> = broken.map(outage).collect();
+    Part::Ready(found(sentinel, dependencies, visit.now))
+}
+
+/// What an old finding says may have changed since: it counts as not seen.
+fn found(sentinel: &Sentinel, dependencies: &DependencyHistory, now: Timestamp) -> Incidents {
+    let (old, believed): (Vec<_>, Vec<_>) =
+        dependencies.dependencies.iter().partition(|found| is_stale(found, now));
+    let broken = believed
+        .iter()
+        .filter(|found| matches!(found.status, DependencyStatus::Degraded | DependencyStatus::Down));
+    let mut open: Vec<Incident> = broken.map(|found| outage(found)).collect();
     open.extend(sentinel.checks.iter().filter(|check| check.state >= Health::Degraded).map(strain));
     open.sort_by_key(|incident| !incident.is_critical);
     let mut unseen: Vec<String> = sentinel
@@ -134,9 +141,19 @@ fn incidents(
         .filter(|check| check.state == Health::Unknown)
         .map(|check| check.reason.clone())
         .collect();
-    let unknown = dependencies.dependencies.iter().filter(|found| found.status == DependencyStatus::Unknown);
+    let unknown = believed.iter().filter(|found| found.status == DependencyStatus::Unknown);
     unseen.extend(unknown.map(|found| format!("{}: not looked at yet", title(&found.name))));
-    Part::Ready(Incidents { open, unseen, looked: clock(visit.now) })
+    unseen.extend(old.iter().filter_map(|found| {
+        Some(format!("{}: last looked at {} ago", title(&found.name), age(found.checked_at?, now)))
+    }));
+    // The machine itself is looked at for this page.
+    let oldest = believed.iter().filter_map(|found| found.checked_at).min().unwrap_or(now);
+    Incidents { open, unseen, looked: clock(oldest) }
+}
+
+/// Whether the last look is too long ago to be believed.
+fn is_stale(found: &DependencyCourse, now: Timestamp) -> bool {
+    found.checked_at.is_some_and(|at| now.since(at) > BELIEVED)
 }
 
 fn outage(dependency: &DependencyCourse) -> Incident {
@@ -352,7 +369,7 @@ fn rows(found: &DependencyHistory, now: Timestamp) -> Vec<DependencyRow> {
         status: course.status.as_str(),
         since: course.broken_since.map(moment),
         checked: course.checked_at.map(clock),
-        stale: course.checked_at.filter(|at| now.since(*at) > BELIEVED).map(|at| age(at, now)),
+        stale: course.checked_at.filter(|_| is_stale(course, now)).map(|at| age(at, now)),
         beats: course.beats.iter().map(|status| beat(*status)).collect(),
     };
     found.dependencies.iter().map(row).collect()
@@ -390,6 +407,36 @@ mod tests {
         {
             assert_eq!(shares(percent), words);
         }
+    }
+
+    #[test]
+    fn what_was_seen_too_long_ago_is_neither_broken_nor_well() {
+        let now = Timestamp(1_772_357_400_000);
+        let course = |name: &str, status, seconds: Option<u64>| DependencyCourse {
+            name: name.into(),
+            status,
+            checked_at: seconds.map(|seconds| now.minus(Duration::from_secs(seconds))),
+            broken_since: None,
+            beats: Vec::new(),
+        };
+        let dependencies = vec![
+            course("mail", DependencyStatus::Down, Some(240)),
+            course("stripe", DependencyStatus::Ok, Some(600)),
+            course("store", DependencyStatus::Degraded, Some(90)),
+            course("redis", DependencyStatus::Ok, Some(20)),
+            course("llm", DependencyStatus::NotConfigured, None),
+        ];
+        let history = DependencyHistory { since: now, beat_s: 1_800, dependencies };
+        let sentinel = Sentinel { status: Health::Healthy, reasons: Vec::new(), checks: Vec::new() };
+        let seen = found(&sentinel, &history, now);
+        assert_eq!(seen.open.iter().map(|one| one.title.as_str()).collect::<Vec<_>>(), ["Store is slow"]);
+        assert_eq!(
+            seen.unseen,
+            ["Mail server: last looked at 4 minutes ago", "Stripe: last looked at 10 minutes ago"]
+        );
+        assert_eq!(seen.looked, clock(now.minus(Duration::from_secs(90))));
+        let none = DependencyHistory { dependencies: Vec::new(), ..history };
+        assert_eq!(found(&sentinel, &none, now).looked, clock(now));
     }
 
     #[test]

@@ -10,11 +10,11 @@ use echopilot_core::billing::{AskState, CreateInvoice, CreatedInvoice};
 use echopilot_core::platform::{Email, Fault, format_money};
 use http::{HeaderMap, Response, StatusCode};
 
-use super::super::form::Form;
+use super::super::form::{Form, at_fields};
 use super::super::frame::{frame, page as rendered, with_status};
 use super::super::operator_login::signed_in;
 use super::super::view::{FieldError, LinkFields, LinkPage, LinkStep};
-use super::{at_fields, minor_units, mode, once};
+use super::{minor_units, mode, once};
 use crate::layers::Visit;
 use crate::site::Site;
 

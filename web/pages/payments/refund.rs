@@ -10,11 +10,11 @@ use echopilot_core::billing::{AskState, RefundPayment, RefundedPayment};
 use echopilot_core::platform::{Code, Fault, Result, format_money};
 use http::{HeaderMap, Response, StatusCode};
 
-use super::super::form::Form;
+use super::super::form::{Form, at_fields};
 use super::super::frame::{frame, lead_to, page as rendered, with_status};
 use super::super::operator_login::signed_in;
 use super::super::view::{FieldError, PaymentsNotice, RefundFields, RefundPage, RefundTarget};
-use super::{at_fields, minor_units, mode, once};
+use super::{minor_units, mode, once};
 use crate::layers::Visit;
 use crate::problem::Problem;
 use crate::site::Site;

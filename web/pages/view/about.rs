@@ -20,10 +20,8 @@ pub struct AboutPage {
     pub built_at: String,
     /// Since when it runs.
     pub started: Moment,
-    /// How many operations it has.
+    /// How many operations its API has, each of them described.
     pub operations: usize,
-    /// How many routes it answers, all of them documented.
-    pub routes: usize,
 }
 
 #[cfg(test)]
@@ -40,7 +38,6 @@ impl AboutPage {
             built_at: "2026-11-23T09:00:00Z".into(),
             started: Moment::new("2026-11-23T10:00:00.000Z", "23 Nov 2026, 10:00 UTC"),
             operations: 60,
-            routes: 96,
         };
         let light = Shell { theme: super::Theme::Light, ..full.shell.clone() };
         let unknown = StatusCard::sample(Condition::Unknown);

@@ -3,7 +3,7 @@
 use askama::Template;
 use echopilot_core::support::Topic;
 
-use super::{FieldError, Seo, Shell, StatusCard};
+use super::{FieldError, Seo, Shell, StatusCard, error_at};
 
 /// The page.
 #[derive(Debug, Clone, Template)]
@@ -50,7 +50,7 @@ pub struct HelpTopic {
 
 impl ContactPage {
     fn error_at(&self, field: &str) -> Option<&str> {
-        self.errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
+        error_at(&self.errors, field)
     }
 
     fn choices() -> Vec<(&'static str, &'static str)> {

@@ -16,11 +16,11 @@ pub struct HomePage {
     pub linked_data: String,
     /// How the service is doing.
     pub status: StatusCard,
-    /// What one gets, each with a figure of this very program.
+    /// What one gets, each with a figure.
     pub benefits: Vec<Benefit>,
     /// The plans with their prices.
     pub prices: Vec<PriceLine>,
-    /// Jobs a month that cost nothing, where there is such a plan.
+    /// Jobs a month that cost nothing, where there is such a plan and anybody may begin with it.
     pub free_jobs: Option<String>,
     /// Whether anybody may begin by themselves.
     pub open: bool,
@@ -55,6 +55,11 @@ pub struct PriceLine {
 }
 
 impl HomePage {
+    /// What leads to the plans.
+    fn compare() -> String {
+        cta(Cta::ComparePlans)
+    }
+
     /// The first button: where it leads and what it says.
     fn first_step(&self) -> (&'static str, String) {
         match (&self.shell.account, self.open) {
@@ -87,15 +92,15 @@ impl HomePage {
             linked_data: "{\"@context\":\"https://schema.org\"}".into(),
             status: StatusCard::sample(Condition::Well),
             benefits: vec![
-                benefit("check", "0 to 100", "A score on every job", "You see whether the work is good."),
+                benefit("check", "0 to 100", "Scores beside targets", "You see whether the work is good."),
                 benefit("bolt", "50", "Jobs a month for nothing", "Enough to see what it does."),
-                benefit("book", "96", "Routes, all documented", "Programs can do what you do."),
+                benefit("book", "66", "operations of the API", "Programs can do what you do."),
                 benefit("clock", "12 KB", "Style and script of this page", "Fast on any phone."),
             ],
             prices: vec![
-                price("Free", "USD 0", "a month", "50 jobs a month, 2 workflows"),
-                price("Pro", "USD 299", "a month", "10,000 jobs a month, any number of workflows"),
-                price("Enterprise", "On request", "", "Limits by agreement"),
+                price("Free", "USD 0", "a month", "50 jobs a month."),
+                price("Pro", "USD 299", "a month", "10,000 jobs a month."),
+                price("Enterprise", "On request", "", "Jobs by agreement."),
             ],
             free_jobs: Some("50".into()),
             open: true,

@@ -1,6 +1,6 @@
 //! The form for those who want more than the plans offer; it stands on two pages.
 
-use super::FieldError;
+use super::{FieldError, error_at};
 
 /// The form, or the word of thanks in its place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct LeadForm {
 impl LeadForm {
     /// What is wrong with a field.
     pub fn error_at(&self, field: &str) -> Option<&str> {
-        self.errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
+        error_at(&self.errors, field)
     }
 }
 

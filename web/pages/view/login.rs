@@ -101,6 +101,11 @@ pub struct FieldError {
     pub text: String,
 }
 
+/// What is wrong with a field, where something is.
+pub(super) fn error_at<'a>(errors: &'a [FieldError], field: &str) -> Option<&'a str> {
+    errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
+}
+
 /// Too many tries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoginLimit {
@@ -118,7 +123,7 @@ impl LoginPage {
     }
 
     fn error_at(&self, field: &str) -> Option<&str> {
-        self.errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
+        error_at(&self.errors, field)
     }
 
     fn is_password_step(&self) -> bool {

@@ -50,6 +50,7 @@ pub use figures::{Change, Direction, Figure, Judgement, Stat, Usage};
 pub use home::{Benefit, HomePage, PriceLine};
 pub use invoices::{Freshness, InvoiceRow, InvoiceStatus, InvoicesPage, StatusFilter};
 pub use lead::LeadForm;
+use login::error_at;
 pub use login::{FieldError, LoginLimit, LoginNotice, LoginPage, LoginStep};
 pub use looks::{CHOICES, Choice, Looks, Setting};
 pub use nav::{Act, Audience, Command, PLACES, Place};

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Badge, FieldError, LeadForm, Link, Seo, Shell, Tone};
+use super::{Badge, FieldError, LeadForm, Link, Seo, Shell, Tone, error_at};
 
 /// The page.
 #[derive(Debug, Clone, Template)]
@@ -45,6 +45,8 @@ pub struct FreePlan {
     pub title: String,
     /// What it holds.
     pub holds: String,
+    /// Whether anybody may begin with it by themselves.
+    pub is_open: bool,
     /// Whether it is what the reader has.
     pub is_own: bool,
     /// The word on the button.
@@ -66,7 +68,7 @@ pub struct TierCard {
     pub per: &'static str,
     /// What else is to be known of the price, or nothing.
     pub remark: String,
-    /// What it holds, the limits first.
+    /// What it holds, the limit first.
     pub holds: Vec<String>,
     /// Whether it stands first where there is room for one only.
     pub is_first: bool,
@@ -207,7 +209,7 @@ impl PricingPage {
     }
 
     fn error_at(&self, field: &str) -> Option<&str> {
-        self.errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
+        error_at(&self.errors, field)
     }
 
     fn has_errors(&self) -> bool {

@@ -16,7 +16,7 @@ fn card(plan: &'static str, title: &str, price: &str, act: TierAct) -> TierCard 
         price: price.into(),
         per: if plan == "enterprise" { "" } else { "a month" },
         remark: if plan == "pro" { "Two months less than by the month".into() } else { String::new() },
-        holds: vec!["10,000 jobs a month".into(), "Any number of workflows".into()],
+        holds: vec!["10,000 jobs a month".into(), "The whole API".into()],
         is_first: plan == "pro",
         act,
     }
@@ -36,7 +36,8 @@ impl PricingPage {
             has_years: true,
             free: Some(FreePlan {
                 title: "Free".into(),
-                holds: "50 jobs a month and 2 workflows".into(),
+                holds: "50 jobs a month".into(),
+                is_open: true,
                 is_own: false,
                 cta: cta(Cta::Start),
             }),
@@ -57,6 +58,7 @@ impl PricingPage {
             for_operators: None,
             lead: form(),
         };
+        let invited = full.free.clone().map(|free| FreePlan { is_open: false, ..free });
         let light = Shell { theme: Theme::Light, ..full.shell.clone() };
         let mut own = Self { shell: signed_in("/pricing"), test_mode: true, ..full.clone() };
         own.tiers[0].act = TierAct::Own;
@@ -75,6 +77,7 @@ impl PricingPage {
             ("pricing-light", Self { shell: light, ..full.clone() }),
             ("pricing-yearly", Self { yearly: true, ..full.clone() }),
             ("pricing-own", own),
+            ("pricing-invited-only", Self { free: invited, ..full.clone() }),
             ("pricing-unsold", unsold),
             ("pricing-wrong", Self { errors: vec![wrong], buyer: hostile, ..full.clone() }),
             ("pricing-lead-wrong", Self { lead: form(), ..full.clone() }),

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Badge, FieldError, LoginLimit, Moment, Part, Shell, Tone};
+use super::{Badge, FieldError, LoginLimit, Moment, Part, Shell, Tone, error_at};
 
 /// The page.
 #[derive(Debug, Clone, Template)]
@@ -141,7 +141,7 @@ impl SessionsNotice {
 
 impl SessionsPage {
     fn error_at(&self, field: &str) -> Option<&str> {
-        self.errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
+        error_at(&self.errors, field)
     }
 
     fn email(&self) -> &str {

@@ -3,7 +3,7 @@
 use askama::Template;
 use echopilot_core::support::{MESSAGE_LENGTH, Topic};
 
-use super::{Badge, FieldError, Moment, Part, Shell, Tone};
+use super::{Badge, FieldError, Moment, Part, Shell, Tone, error_at};
 
 /// The page.
 #[derive(Debug, Clone, Template)]
@@ -76,7 +76,7 @@ impl TicketState {
 
 impl SupportPage {
     fn error_at(&self, field: &str) -> Option<&str> {
-        self.errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
+        error_at(&self.errors, field)
     }
 
     fn topics() -> Vec<(&'static str, &'static str)> {

@@ -24,7 +24,7 @@ pub struct JobsPage {
     /// The kind that is asked for.
     pub kind: String,
     /// The kinds to choose from.
-    pub kinds: Vec<Link>,
+    pub kinds: Part<Vec<Link>>,
     /// Whether anything is left out.
     pub is_filtered: bool,
     /// Newest first.

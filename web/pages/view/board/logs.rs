@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::badge;
-use crate::pages::view::{Badge, FieldError, Link, Moment, Part, Shell, Tone};
+use crate::pages::view::{Badge, FieldError, Link, Moment, Part, Shell, Tone, error_at};
 
 /// The page.
 #[derive(Debug, Clone, Template)]
@@ -71,6 +71,6 @@ impl LogLine {
 
 impl LogsPage {
     fn error_at(&self, field: &str) -> Option<&str> {
-        self.errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
+        error_at(&self.errors, field)
     }
 }

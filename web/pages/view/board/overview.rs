@@ -47,7 +47,7 @@ pub struct Incidents {
     pub open: Vec<Incident>,
     /// What nobody could see, in words.
     pub unseen: Vec<String>,
-    /// When it was looked.
+    /// When the oldest look was that is still believed.
     pub looked: Moment,
 }
 

@@ -142,7 +142,7 @@ impl JobsPage {
             status: String::new(),
             statuses: links(&["All", "Queued", "Running", "Succeeded", "Failed", "Cancelled"], 0),
             kind: String::new(),
-            kinds: links(&["All", "Drafting", "Research"], 0),
+            kinds: Part::Ready(links(&["All", "Drafting", "Research"], 0)),
             is_filtered: false,
             jobs: Part::Ready(vec![
                 job(1, "Compare three suppliers of recycled packaging", JobStatus::Done, Some("91.0")),
@@ -164,7 +164,7 @@ impl JobsPage {
             ("jobs", full.clone()),
             ("jobs-empty", none),
             ("jobs-no-match", filtered),
-            ("jobs-failed", Self { jobs: failed(), ..full }),
+            ("jobs-failed", Self { jobs: failed(), kinds: failed(), ..full }),
         ]
     }
 }

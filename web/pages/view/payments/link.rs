@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::PaymentMode;
 use crate::chart::qr::Qr;
-use crate::pages::view::{FieldError, Shell, outside};
+use crate::pages::view::{FieldError, Shell, error_at, outside};
 
 /// The page.
 #[derive(Debug, Clone, Template)]
@@ -64,7 +64,7 @@ pub enum LinkStep {
 
 impl LinkPage {
     fn error_at(&self, field: &str) -> Option<&str> {
-        self.errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
+        error_at(&self.errors, field)
     }
 
     fn has_trouble(&self) -> bool {

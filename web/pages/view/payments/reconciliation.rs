@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::PaymentMode;
-use crate::pages::view::{Badge, FieldError, Moment, Part, Shell, Tone};
+use crate::pages::view::{Badge, FieldError, Moment, Part, Shell, Tone, error_at};
 
 /// The page.
 #[derive(Debug, Clone, Template)]
@@ -103,6 +103,6 @@ fn verdict(differences: i64, applied: bool, is_whole: bool) -> Badge {
 
 impl ReconciliationPage {
     fn error_at(&self, field: &str) -> Option<&str> {
-        self.errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
+        error_at(&self.errors, field)
     }
 }

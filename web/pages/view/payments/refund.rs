@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::PaymentMode;
-use crate::pages::view::{FieldError, Link, Shell};
+use crate::pages::view::{FieldError, Link, Shell, error_at};
 
 /// The page.
 #[derive(Debug, Clone, Template)]
@@ -56,7 +56,7 @@ const REASONS: [(&str, &str); 3] = [
 
 impl RefundPage {
     fn error_at(&self, field: &str) -> Option<&str> {
-        self.errors.iter().find(|error| error.field == field).map(|error| error.text.as_str())
+        error_at(&self.errors, field)
     }
 
     fn has_trouble(&self) -> bool {
