@@ -7,7 +7,7 @@ use crate::boot;
 use crate::exit::Exit;
 use crate::global::Global;
 use crate::help::example;
-use crate::ui::Ui;
+use crate::ui::{Ui, or_dash};
 
 /// Those who asked for more than the plans offer
 #[derive(clap::Subcommand)]
@@ -35,6 +35,6 @@ pub(crate) fn run(verb: &Verb, global: &Global, ui: Ui) -> Result<Exit> {
 }
 
 fn row(lead: &Lead) -> [String; 4] {
-    let company = lead.company.clone().unwrap_or_else(|| "-".to_owned());
+    let company = or_dash(lead.company.as_ref());
     [lead.created_at.to_string(), lead.email.as_str().to_owned(), company, lead.use_case.clone()]
 }

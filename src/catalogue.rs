@@ -109,7 +109,8 @@ pub const RESIDENTS: &[Resident] = &[
         warehouse::WarehouseFigures::build,
         warehouse::WarehouseFigures::refresh,
         warehouse::LOOKED_UP_EVERY,
-    ),
+    )
+    .alone(),
     Resident::new(
         "dependencies",
         sentinel::Dependencies::build,

@@ -134,7 +134,8 @@ fn keep(cx: &Cx, report: &ReconcileReport) -> Result<()> {
     let (applied, drift) = (report.applied, i64::try_from(report.drift).unwrap_or(i64::MAX));
     let is_whole = report.unknown().is_empty();
     let told = (applied && drift > 0).then(|| {
-        let words = format!("The payment mirror differed from Stripe in {drift} objects and was made equal");
+        let words =
+            format!("The payment mirror differed from Stripe in {drift} objects, which were made equal");
         OpsEvent::by(cx, "billing_mended", Severity::Warning, words)
     });
     cx.deps.store.write(move |tx| {

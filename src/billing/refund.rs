@@ -60,7 +60,8 @@ pub struct RefundedPayment {
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Wanted {
-    /// As it was named; the subject is the payment it turned out to be.
+    /// As it was named; the subject is the payment it turned out to be. Older rows have only the subject.
+    #[serde(default)]
     payment_id: String,
     amount_minor: Option<i64>,
     reason: String,

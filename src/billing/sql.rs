@@ -10,7 +10,8 @@ statements! {
         AND (CAST($7 AS TEXT) IS NULL OR $7 = CASE WHEN amount_minor > 0 AND refunded_minor >= amount_minor \
         THEN 'refunded' ELSE status END) \
         AND (CAST($8 AS TEXT) IS NULL OR LOWER(number) LIKE LOWER($8) ESCAPE '!' \
-        OR LOWER(description) LIKE LOWER($8) ESCAPE '!' OR LOWER(status) LIKE LOWER($8) ESCAPE '!' \
+        OR LOWER(description) LIKE LOWER($8) ESCAPE '!' OR LOWER(CASE WHEN amount_minor > 0 \
+        AND refunded_minor >= amount_minor THEN 'refunded' ELSE status END) LIKE LOWER($8) ESCAPE '!' \
         OR amount_minor = CAST($9 AS BIGINT) OR amount_minor = CAST($10 AS BIGINT)) \
         ORDER BY issued_at DESC, id DESC LIMIT $4";
     TIMES = "SELECT issued_at FROM invoices WHERE customer_id = $1 ORDER BY issued_at DESC";
@@ -40,8 +41,10 @@ statements! {
     ASKED_BY_CALLER = "SELECT id, kind, idempotency_key, subject, request, state, response, attempts, created_at \
         FROM stripe_operations WHERE caller_key = $1 AND kind = $2 AND state <> 'failed' AND created_at > $3 \
         ORDER BY created_at DESC LIMIT 1";
+    // Also under the charge of a payment: it may have been named before anybody knew which payment it belongs to.
     ASKED_OPEN = "SELECT id, kind, idempotency_key, subject, request, state, response, attempts, created_at \
-        FROM stripe_operations WHERE kind = $1 AND subject = $2 AND state = 'started' ORDER BY created_at, id";
+        FROM stripe_operations WHERE kind = $1 AND (subject = $2 \
+        OR subject IN (SELECT charge_id FROM payments WHERE id = $2)) AND state = 'started' ORDER BY created_at, id";
     ASKED_DECIDED = "SELECT COUNT(*) FROM stripe_operations WHERE kind = $1 AND subject = $2 AND state <> 'started'";
     ASKED_DUE = "SELECT id, kind, idempotency_key, subject, request, state, response, attempts, created_at \
         FROM stripe_operations WHERE state = 'started' AND next_try_at <= $1 ORDER BY next_try_at, id LIMIT 20";
@@ -75,7 +78,8 @@ statements! {
         OR amount_minor = CAST($8 AS BIGINT) OR amount_minor = CAST($9 AS BIGINT)) \
         ORDER BY created_at DESC, id DESC LIMIT $6";
     // Asked for and undecided, or decided and still on its way.
-    REFUNDS_UNDER_WAY = "SELECT subject FROM stripe_operations WHERE kind = 'refund' AND state = 'started' \
+    REFUNDS_UNDER_WAY = "SELECT COALESCE((SELECT id FROM payments WHERE charge_id = subject LIMIT 1), subject) \
+        AS payment_id FROM stripe_operations WHERE kind = 'refund' AND state = 'started' \
         UNION SELECT payment_id FROM refunds WHERE status = 'pending' AND payment_id IS NOT NULL";
     RECONCILED_COUNTS = "SELECT counts FROM reconciliations ORDER BY started_at DESC, id DESC LIMIT 1";
     RECONCILED_LAST = "SELECT id, started_at, finished_at, since, applied, drift, is_whole FROM reconciliations \

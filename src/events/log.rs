@@ -123,7 +123,9 @@ impl Log {
                 "webhooks.ndjson",
                 "Deliveries that arrived, with their event id and what became of them.",
             ),
-            Self::Leads => ("leads", "leads.ndjson", "Leads that were made and how they were followed up."),
+            Self::Leads => {
+                ("leads", "leads.ndjson", "Leads that were taken in, came again or were discarded.")
+            }
             Self::Support => ("support", "support.ndjson", "Support requests and their delivery."),
             Self::Warehouse => {
                 ("warehouse", "warehouse.ndjson", "Runs of the warehouse copy: rows by table, drift, time.")

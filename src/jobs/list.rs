@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::sql::{ADD, LIST};
 use crate::events::Log;
-use crate::operation::outbox::as_pattern;
-use crate::operation::{Access, Caller, Cost, Cx, Meta, Operation, Page, Route};
+use crate::operation::{Access, Caller, Cost, Cx, Meta, Operation, Page, Route, WantedWord};
 use crate::platform::{Fault, Result, Timestamp};
 use crate::store::{Tx, args, row};
 
@@ -35,15 +34,13 @@ pub struct ListJobs {
     #[arg(long)]
     #[serde(default)]
     pub kind: Option<String>,
-    /// Only those whose task or identifier has this in it; upper and lower case are one.
+    /// Only those whose task or identifier has this in it; upper and lower case are one (of A to Z).
     #[arg(long, value_name = "TEXT")]
     #[serde(default)]
-    #[schemars(length(max = 200))]
+    #[schemars(length(max = 254))]
     pub q: Option<String>,
 }
 
-/// No text that is looked for is longer.
-const LONGEST_WORD: usize = 200;
 /// How a job can stand.
 pub const STATUSES: [&str; 5] = ["queued", "running", "succeeded", "failed", "cancelled"];
 
@@ -116,13 +113,9 @@ impl Operation for ListJobs {
         if status.is_some_and(|status| !STATUSES.contains(&status)) {
             return Err(Fault::invalid("status", format!("expected one of {}", STATUSES.join(", "))));
         }
-        let word = self.q.as_deref().map(str::trim).filter(|word| !word.is_empty());
-        if word.is_some_and(|word| word.chars().count() > LONGEST_WORD) {
-            return Err(Fault::invalid("q", format!("expected {LONGEST_WORD} characters at the most")));
-        }
-        let pattern = word.map(|word| format!("%{}%", as_pattern(word)));
+        let word = WantedWord::parse(self.q.as_deref())?;
         let (before, id) = (page.before.0, page.before.1.as_str());
-        let (kind, pattern) = (self.kind.as_deref(), pattern.as_deref());
+        let (kind, pattern) = (self.kind.as_deref(), word.as_ref().map(|word| word.pattern.as_str()));
         let wanted = args![customer, before, id, page.fetch(), status, kind, pattern];
         let mut jobs: Vec<Job> = cx.deps.store.read(|tx| tx.rows(LIST, wanted))?;
         let next_cursor = page.cut(&mut jobs, |job| (job.created_at, job.id.clone()));

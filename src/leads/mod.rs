@@ -9,7 +9,7 @@ pub mod notion;
 mod sql;
 
 pub use create::{COMPANY_LENGTH, CreateLead, LeadTaken, USE_CASE_LENGTH};
-pub use forget::forget_address;
+pub use forget::{forget_address, pages_of};
 pub use lead::Lead;
 pub use list::{Leads, ListLeads};
 pub use notion::Mirror;

@@ -42,7 +42,7 @@ const LONGEST_NOTE: usize = 2_000;
 #[serde(rename_all = "snake_case")]
 enum Change {
     Arrived(String),
-    Erased(String),
+    Erased { address: String, pages: Vec<String> },
 }
 
 /// Puts leads into the outbox, where Notion is configured.
@@ -61,9 +61,15 @@ impl Mirror {
         self.put(tx, &Change::Arrived(lead_id.to_owned()), now)
     }
 
-    /// The leads of this address were erased, in the caller's transaction.
-    pub fn erased(&self, tx: &mut Tx<'_>, formerly: &Email, now: Timestamp) -> Result<()> {
-        self.put(tx, &Change::Erased(formerly.as_str().to_owned()), now)
+    /// The leads of this address were erased, for which `pages` had been made, in the caller's transaction.
+    pub fn erased(
+        &self,
+        tx: &mut Tx<'_>,
+        formerly: &Email,
+        pages: Vec<String>,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.put(tx, &Change::Erased { address: formerly.as_str().to_owned(), pages }, now)
     }
 
     fn put(&self, tx: &mut Tx<'_>, change: &Change, now: Timestamp) -> Result<()> {
@@ -78,7 +84,7 @@ impl Mirror {
 pub fn deliver(deps: &Deps, database: &str, schema: &Schema, item: &Item, lease: &Lease) -> Result<()> {
     match serde_json::from_str(&item.payload).map_err(Fault::internal)? {
         Change::Arrived(id) => arrive(deps, database, schema, &id, lease),
-        Change::Erased(address) => erase(deps, database, &address),
+        Change::Erased { address, pages } => erase(deps, database, &address, &pages),
     }
 }
 
@@ -101,10 +107,22 @@ fn arrive(deps: &Deps, database: &str, schema: &Schema, id: &str, lease: &Lease)
 /// Where the address stands.
 const ADDRESS: &str = "Contact Email";
 
-/// Put the page of an erased address into the bin, emptied. An active one is a partner's, who is no lead any more.
-fn erase(deps: &Deps, database: &str, address: &str) -> Result<()> {
+/// Put the pages of an erased address into the bin, emptied: those that bear it, and those that were made for it and bear
+/// another by now. An active one is a partner's, who is no lead any more.
+fn erase(deps: &Deps, database: &str, address: &str, made: &[String]) -> Result<()> {
     let notion = deps.outside.notion()?;
-    let found = pages_with_address(notion, database, ADDRESS, address)?;
+    let mut found = pages_with_address(notion, database, ADDRESS, address)?;
+    for id in made {
+        if found.iter().any(|page| page["id"] == id.as_str()) {
+            continue;
+        }
+        match notion.call(&NotionCall::get(format!("/v1/pages/{id}"))) {
+            Ok(page) if page["archived"] == true || page["in_trash"] == true => {}
+            Ok(page) => found.push(page),
+            Err(NotionFailure::Refused { status: 404, .. }) => {}
+            Err(failure) => return Err(failure.into()),
+        }
+    }
     let is_lead = |page: &&Value| page["properties"]["Active"]["checkbox"] != true;
     for page in found.iter().filter(is_lead) {
         let mut emptied = json!({ "Partner Name": { "title": rich_text("Erased lead") } });

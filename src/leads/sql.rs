@@ -10,4 +10,8 @@ statements! {
     LIST = "SELECT id, email, company, use_case, consented_at, created_at FROM leads \
         WHERE (created_at < $1 OR (created_at = $1 AND id < $2)) ORDER BY created_at DESC, id DESC LIMIT $3";
     FORGET = "DELETE FROM leads WHERE email = $1";
+    PAGES = "SELECT page_id FROM notion_pages WHERE kind = $2 AND subject_id IN (SELECT id FROM leads WHERE email = $1) \
+        ORDER BY page_id";
+    PAGES_FORGET = "DELETE FROM notion_pages \
+        WHERE kind = $2 AND subject_id IN (SELECT id FROM leads WHERE email = $1)";
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{Notion, NotionCall};
+use super::{Notion, NotionCall, NotionFailure};
 use crate::platform::{Code, Fault, Result};
 
 /// A database that rows of ours are mirrored to.
@@ -119,7 +119,14 @@ impl Schema {
 impl NotionDatabase {
     /// Ask Notion how the database `id` is.
     pub fn examine(&self, notion: &dyn Notion, id: &str) -> Result<Schema> {
-        let document = notion.call(&NotionCall::get(format!("/v1/databases/{id}")))?;
+        let document = match notion.call(&NotionCall::get(format!("/v1/databases/{id}"))) {
+            Err(NotionFailure::Refused { status: 403 | 404, code }) => {
+                let words = "Notion shows no such database to this token: share it with the integration of \
+                             NOTION_TOKEN, or mend the identifier";
+                return Err(Fault::not_configured(self.setting, words).because(code));
+            }
+            answer => answer?,
+        };
         Schema::read(self, &document).ok_or_else(|| {
             let words = format!("Notion described the database {} without its properties", self.name);
             Fault::new(Code::Upstream, words)

@@ -24,7 +24,7 @@ const EXPECTED_MARGIN: f64 = 50.0;
 const LEAST_MARGIN: f64 = 20.0;
 /// How far one factor may go.
 const FACTOR: (f64, f64) = (0.85, 1.15);
-/// How far the rate may go in one step.
+/// How far the rate may go in one step. Slack as long as the factors go less far; it holds whatever they become.
 const STEP: (f64, f64) = (0.8, 1.25);
 /// A change of less than this is none.
 const WORTH_A_CHANGE: f64 = 0.01;

@@ -88,6 +88,7 @@ impl Operation for EraseCustomer {
                     "expected the address of the customer with this identifier",
                 ));
             }
+            let pages = leads::pages_of(tx, &customer.email)?;
             let mut counts = BTreeMap::new();
             for (name, forget) in KEEPERS {
                 counts.insert((*name).to_owned(), forget(tx, &customer)?);
@@ -95,7 +96,7 @@ impl Operation for EraseCustomer {
             directory::entomb(tx, &customer, now)?;
             mirror.erased(tx, &id, &customer.email, now)?;
             if counts.get("leads").is_some_and(|rows| *rows > 0) {
-                mirror_of_leads.erased(tx, &customer.email, now)?;
+                mirror_of_leads.erased(tx, &customer.email, pages, now)?;
             }
             let told = serde_json::to_string(&counts).map_err(Fault::internal)?;
             tx.run(ERASURE_ADD, args![erasure_id.as_str(), id.as_str(), now, by.as_str(), told])?;

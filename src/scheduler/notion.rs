@@ -62,6 +62,7 @@ impl Operation for SyncNotion {
             lease: &lease,
             clients: None,
             partners: None,
+            amiss: Vec::new(),
             synced: NotionSynced::default(),
             first: None,
         };
@@ -83,6 +84,8 @@ struct Round<'a> {
     /// Asked for once a round, and only when something is to be written.
     clients: Option<(String, Schema)>,
     partners: Option<(String, Schema)>,
+    /// Kinds of items whose database is not as it must be: what is due for it waits, the other one goes on.
+    amiss: Vec<String>,
     synced: NotionSynced,
     first: Option<Fault>,
 }
@@ -94,6 +97,12 @@ impl Round<'_> {
         if item.expires_at < now {
             self.synced.expired += 1;
             cx.deps.store.write(move |tx| outbox::delivered(tx, &item.id))?;
+            return Ok(ControlFlow::Continue(()));
+        }
+        if self.amiss.contains(&item.kind) {
+            self.synced.postponed += 1;
+            let why = Code::NotConfigured.as_str();
+            cx.deps.store.write(move |tx| outbox::postpone(tx, &item, now, why))?;
             return Ok(ControlFlow::Continue(()));
         }
         match self.hand_over(&item) {
@@ -108,10 +117,16 @@ impl Round<'_> {
                 let event = cx.event(Log::Scheduler, "notion_delivery_failed").level(Level::Error);
                 let event = event.field("attempts", item.attempts).field("outcome", fault.code);
                 cx.deps.events.emit(event.field("cause", Scrubbed::text(&cause)));
+                if fault.code == Code::NotConfigured {
+                    self.amiss.push(item.kind.clone());
+                }
                 let why = fault.code.as_str();
                 cx.deps.store.write(move |tx| outbox::postpone(tx, &item, now, why))?;
-                // One page that is refused or at work elsewhere says nothing about the others.
-                let goes_on = matches!(fault.code, Code::Conflict | Code::Internal | Code::Refused);
+                // One page that is refused or at work elsewhere says nothing about the others, nor one database.
+                let goes_on = matches!(
+                    fault.code,
+                    Code::Conflict | Code::Internal | Code::NotConfigured | Code::Refused
+                );
                 self.first.get_or_insert(fault);
                 Ok(if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
             }

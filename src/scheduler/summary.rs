@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::runner::{TaskRow, rows};
+use super::schedule::Scheduled;
 use crate::events::Log;
 use crate::operation::{Access, Cost, Cx, Deps, Meta, Operation, Route, later};
 use crate::platform::{Code, Result, Timestamp};
@@ -81,14 +82,15 @@ impl ScheduledWork {
             let mut known = rows(tx)?;
             let mut unused = Vec::new();
             for task in known.iter().filter(|task| task.streak < 0) {
-                let last = later::latest(tx, &task.name, 1)?;
-                let outcome = last.first().and_then(|run| run.outcome.as_deref());
+                // The run that is under way has no outcome yet; the one before it does.
+                let last = later::latest(tx, &task.name, 2)?;
+                let outcome = last.iter().find_map(|run| run.outcome.as_deref());
                 if outcome == Some(Code::NotConfigured.as_str()) {
                     unused.push(task.name.clone());
                 }
             }
-            // What is not set up here has nothing to do, so it can't fail either.
-            known.retain(|task| !unused.contains(&task.name));
+            // What is not set up here has nothing to do, so it can't fail either; nor can what is scheduled no more.
+            known.retain(|task| !unused.contains(&task.name) && Scheduled::named(&task.name).is_ok());
             Ok(known)
         })?;
         let now = deps.clock.now();

@@ -42,7 +42,8 @@ pub struct DependencyCourse {
     pub status: DependencyStatus,
     /// When that was; null while it is unknown or not configured.
     pub checked_at: Option<Timestamp>,
-    /// Since when it has been degraded or down, restarts included; null when it is neither.
+    /// Since when it has been degraded or down, restarts included; null when it is neither, or when nobody can say: it
+    /// is not on record yet, or other processes find it well.
     pub broken_since: Option<Timestamp>,
     /// The worst that any process found in each half an hour, oldest first; `unknown` where nobody looked.
     pub beats: Vec<DependencyStatus>,
@@ -85,11 +86,7 @@ fn courses(
             name: name.clone(),
             status: dependency.status,
             checked_at: dependency.checked_at,
-            broken_since: if is_broken(dependency.status) {
-                broken_since(&own).or(dependency.checked_at)
-            } else {
-                None
-            },
+            broken_since: is_broken(dependency.status).then(|| broken_since(&own)).flatten(),
             beats,
         }
     };

@@ -72,18 +72,27 @@ fn used(before: Ticks, now: Ticks) -> Option<f64> {
     share(all - idle, all)
 }
 
-/// The share of the memory that is in use, 0 to 1; within the limit of a container where there is one.
+/// The share of the memory that is in use, 0 to 1; within the limit of a container where there is one (version 2 of
+/// control groups tells).
 pub(super) fn memory() -> Option<f64> {
     let machine = fs::read_to_string("/proc/meminfo").ok().and_then(|text| memory_of(&text));
     let number = |path: &str| fs::read_to_string(path).ok()?.trim().parse::<u64>().ok();
+    // Files that were read stay in memory until somebody else needs it: they fill a container, and nothing is short.
+    let cached = fs::read_to_string("/sys/fs/cgroup/memory.stat").map_or(0, |text| idle_files(&text));
     // `max` where there is no limit, which is no number.
     let container = number("/sys/fs/cgroup/memory.max")
         .zip(number("/sys/fs/cgroup/memory.current"))
-        .and_then(|(limit, used)| share(used, limit));
+        .and_then(|(limit, used)| share(used.saturating_sub(cached), limit));
     match (machine, container) {
         (Some(machine), Some(container)) => Some(machine.max(container)),
         (machine, container) => machine.or(container),
     }
+}
+
+/// Bytes of files in memory that nobody has used lately, by a control group's `memory.stat`.
+fn idle_files(text: &str) -> u64 {
+    let bytes = text.lines().find_map(|line| line.strip_prefix("inactive_file ")?.trim().parse().ok());
+    bytes.unwrap_or(0)
 }
 
 fn memory_of(text: &str) -> Option<f64> {
@@ -128,6 +137,8 @@ mod tests {
         let text = "MemTotal:       1000 kB\nMemFree:         100 kB\nMemAvailable:    250 kB\n";
         assert_eq!(memory_of(text), Some(0.75));
         assert_eq!(memory_of("MemTotal: 1000 kB\n"), None);
+        assert_eq!(idle_files("anon 7\ninactive_file 4096\nactive_file 9\n"), 4096);
+        assert_eq!(idle_files("anon 7\n"), 0);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::host::{self, Host};
 use crate::events::{Level, Log};
 use crate::jobs;
+use crate::observability::MinuteFigures;
 use crate::operation::{Access, Cost, Cx, Meta, Operation, Route};
 use crate::platform::{Clock, Result};
 
@@ -84,14 +85,15 @@ impl Operation for ShowSentinel {
     type Output = Sentinel;
 
     fn run(&self, cx: &Cx) -> Result<Sentinel> {
+        let (minute, promised) = (cx.deps.metrics.last_minute(), cx.deps.settings.objectives);
         let sentinel = Sentinel::of(vec![
             percent("cpu", "The processors", cx.deps.resident::<Host>().cpu()),
             percent("memory", "The memory", host::memory()),
             percent("disk", "The disk of the data folder", host::disk(&cx.deps.settings.data_dir)),
             store(cx),
             queue(cx),
-            latency(cx, "latency_p95", cx.deps.settings.objectives.p95_ms, |minute| minute.p95),
-            latency(cx, "latency_p99", cx.deps.settings.objectives.p99_ms, |minute| minute.p99),
+            latency("latency_p95", minute.as_ref(), promised.p95_ms, |minute| minute.p95),
+            latency("latency_p99", minute.as_ref(), promised.p99_ms, |minute| minute.p99),
         ]);
         if sentinel.status >= State::Degraded {
             let level = if sentinel.status == State::Critical { Level::Error } else { Level::Warn };
@@ -119,6 +121,8 @@ fn judged(name: &str, value: f64, unit: &str, [degraded_at, critical_at]: [f64; 
     };
     let sign = if unit == "percent" { " %".to_owned() } else { format!(" {unit}") };
     let against = if state == State::Healthy { "below" } else { "at or above" };
+    // What is below a bound must not be rounded up to it.
+    let shown = if state == State::Healthy { value.floor() } else { value };
     let bound = if state == State::Critical { critical_at } else { degraded_at };
     Look {
         name: name.to_owned(),
@@ -127,7 +131,7 @@ fn judged(name: &str, value: f64, unit: &str, [degraded_at, critical_at]: [f64; 
         unit: unit.to_owned(),
         degraded_at,
         critical_at,
-        reason: format!("{what} {value:.0}{sign}, {against} {bound:.0}{sign}"),
+        reason: format!("{what} {shown:.0}{sign}, {against} {bound:.0}{sign}"),
     }
 }
 
@@ -178,17 +182,17 @@ fn queue(cx: &Cx) -> Look {
 
 /// Our own speed over the last full minute, against the promise and twice the promise.
 fn latency(
-    cx: &Cx,
     name: &str,
+    minute: Option<&MinuteFigures>,
     promised: u32,
-    pick: fn(&crate::observability::MinuteFigures) -> Option<Duration>,
+    pick: fn(&MinuteFigures) -> Option<Duration>,
 ) -> Look {
     let bounds = [f64::from(promised), f64::from(promised) * 2.0];
     let what = if name == "latency_p95" { "95 of 100 answers" } else { "99 of 100 answers" };
-    if let Some(time) = cx.deps.metrics.last_minute().as_ref().and_then(pick) {
+    if let Some(time) = minute.and_then(pick) {
         return judged(name, millis(time), "ms", bounds, &format!("{what}: within"));
     }
-    let reason = format!("{what}: nothing was asked in the last full minute");
+    let reason = format!("{what}: nothing was measured in the last full minute");
     unseen(name, "ms", bounds, State::Unknown, reason)
 }
 
@@ -219,5 +223,7 @@ mod tests {
         let told = Sentinel::of(vec![fine, slow, unknown]).reasons;
         assert_eq!(told[0], "The processors: in use 90 %, at or above 85 %");
         assert_eq!(told.len(), 2);
+        let close = judged("cpu", 84.96, "percent", USED, "The processors: in use");
+        assert_eq!(close.reason, "The processors: in use 84 %, below 85 %");
     }
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::sql::{MINUTES, TOTALS};
-use super::windows::MINUTE;
+use super::windows::{MINUTE, minute_of};
 use crate::config::Objectives;
 use crate::events::Log;
 use crate::observability::Histogram;
@@ -217,7 +217,7 @@ impl Operation for ShowTraffic {
     fn run(&self, cx: &Cx) -> Result<Traffic> {
         let objectives = cx.deps.settings.objectives;
         // The minute that runs is not measured yet; it stands in no span.
-        let until = Timestamp(cx.now.millis() - cx.now.millis().rem_euclid(60_000));
+        let until = minute_of(cx.now);
         cx.deps.store.read(|tx| look(tx, self.range, objectives, until))
     }
 }

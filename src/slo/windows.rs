@@ -70,12 +70,12 @@ impl Recorder {
     }
 }
 
-fn minute_of(time: Timestamp) -> Timestamp {
+/// The begin of the minute that `time` lies in.
+pub(super) fn minute_of(time: Timestamp) -> Timestamp {
     Timestamp(time.millis() - time.millis().rem_euclid(60_000))
 }
 
 fn add(tx: &mut Tx<'_>, replica: &str, minute: &MinuteTally) -> Result<()> {
-    let millis = |q| minute.durations.quantile(q).map(|time| time.as_secs_f64() * 1000.0);
     tx.run(
         MINUTE_ADD,
         args![
@@ -84,8 +84,6 @@ fn add(tx: &mut Tx<'_>, replica: &str, minute: &MinuteTally) -> Result<()> {
             whole(minute.requests),
             whole(minute.server_errors),
             whole(minute.limited),
-            millis(0.95),
-            millis(0.99),
             whole(minute.deliveries),
             whole(minute.failed_deliveries),
             minute.durations.encode()

@@ -35,7 +35,7 @@ impl Operation for ShowTicket {
     }
 }
 
-/// How many tickets wait for an answer: for whoever watches.
-pub fn open_tickets(tx: &mut Tx<'_>) -> Result<i64> {
+/// How many tickets wait for an answer, and the latest of them: for whoever watches.
+pub fn open_tickets(tx: &mut Tx<'_>) -> Result<(i64, Option<String>)> {
     tx.one(MARK, args![])
 }

@@ -10,8 +10,8 @@ use super::status::STALE;
 use crate::operation::Deps;
 use crate::platform::{Result, Timestamp};
 
-/// How often the store is asked.
-pub const LOOKED_UP_EVERY: Duration = Duration::from_secs(10);
+/// How often the store is asked: counting what waits reads every mark, of which there may be millions.
+pub const LOOKED_UP_EVERY: Duration = Duration::from_mins(1);
 
 /// When the warehouse was last brought up to date.
 pub struct WarehouseFigures {

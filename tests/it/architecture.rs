@@ -19,7 +19,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("auth", &["customers", "+"]),
     ("billing", &["customers", "+"]),
     ("jobs", &["customers", "+"]),
-    ("pricing", &["customers", "jobs", "+"]),
+    ("pricing", &["customers", "+"]),
     ("leads", BASE),
     ("governance", &["billing", "jobs", "warehouse", "audit", "+"]),
     ("warehouse", &["customers", "billing", "jobs", "+"]),

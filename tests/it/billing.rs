@@ -116,6 +116,15 @@ fn filters_statuses_and_money() {
         assert_eq!(ids(&list(Some("refunded"), None)), ["in_refunded"]);
         assert_eq!(ids(&list(Some("paid"), Some(2026))), ["in_free", "in_partly", "in_first_of_2026"]);
         assert_eq!(ids(&list(Some("' OR 1=1 --"), None)), Vec::<&str>::new());
+        let with = |word: &str| {
+            own.call(&ListInvoices { q: Some(word.to_owned()), ..ListInvoices::default() }).unwrap()
+        };
+        assert_eq!(
+            ids(&with("Refunded")),
+            ["in_refunded"],
+            "the word that is shown is the one that is found"
+        );
+        assert!(!ids(&with("paid")).contains(&"in_refunded"));
     });
 }
 

@@ -7,6 +7,7 @@ use echopilot_core::catalogue::RESIDENTS;
 use echopilot_core::config::Environment;
 use echopilot_core::customers::{AddCustomer, DisableCustomer, EnableCustomer};
 use echopilot_core::events::Log;
+use echopilot_core::leads::CreateLead;
 use echopilot_core::operation::{Caller, outbox};
 use echopilot_core::platform::{Code, Email, Fault};
 use echopilot_core::privacy::EraseCustomer;
@@ -247,6 +248,37 @@ fn a_database_that_drifted_is_named_and_nothing_is_sent_into_it() {
         later(&app).unwrap();
         assert_eq!(notion.pages()[0].properties["Plan"]["select"]["name"], "free");
         assert_eq!(waiting(&app), 0);
+    });
+}
+
+#[test]
+fn a_database_that_is_amiss_holds_up_no_other() {
+    on_each_engine(|engine| {
+        let notion = NotionServer::start();
+        notion.retype_in(PARTNERS, "Contact Email", None);
+        let nowhere = "00000000000000000000000000000000";
+        for (partners, says) in [(PARTNERS, "Contact Email"), (nowhere, "NOTION_PARTNERS_DB_ID")] {
+            let settings = |environment: Environment| {
+                environment
+                    .with("NOTION_TOKEN", NOTION_TOKEN)
+                    .with("NOTION_CLIENT_DB_ID", DATABASE)
+                    .with("NOTION_PARTNERS_DB_ID", partners)
+                    .with("NOTION_API_BASE", &notion.url)
+            };
+            let app = TestApp::with(engine, &TestApp::monday(), settings).leaves_work();
+            for email in ["eve@example.com", "mal@example.com"] {
+                let email = Email::parse(email).unwrap();
+                let use_case = "Sort mail".to_owned();
+                let lead = CreateLead { email, use_case, company: None, consent: None, website: None };
+                app.stranger().call(&lead).unwrap();
+            }
+            add(&app, "ada@example.com", None);
+            let synced = sync(&app).unwrap();
+            assert_eq!((synced.delivered, synced.postponed), (1, 2), "{synced:?}");
+            let fault = later(&app).unwrap_err();
+            assert_eq!((fault.code, waiting(&app)), (Code::NotConfigured, 2));
+            assert!(fault.detail.contains(says), "{fault:?}");
+        }
     });
 }
 

@@ -209,6 +209,22 @@ fn a_payment_and_its_charge_are_the_same_money() {
 }
 
 #[test]
+fn a_charge_that_was_named_before_its_payment_was_known_is_the_same_money() {
+    on_each_engine(|engine| {
+        let recorder = Recorder::start();
+        let app = app(engine, &recorder.url);
+        recorder.answer(|_| (500, Vec::new(), r#"{"error":{"message":"broken"}}"#.into()));
+        assert_eq!(refund(&app, "ch_of_pi_1", Some(700)).unwrap().state, AskState::Started);
+        // The mirror hears of the payment while nobody knows what became of the refund.
+        recorder.answer(usual);
+        refund(&app, "pi_1", Some(500)).unwrap();
+        assert_eq!(refund(&app, "pi_1", Some(700)).unwrap_err().code, Code::Conflict);
+        let paid = app.operator().call(&ListPayments::default()).unwrap().payments;
+        assert!(paid.iter().any(|payment| payment.id == "pi_1" && payment.is_refunding));
+    });
+}
+
+#[test]
 fn a_key_that_is_refused_later_decides_nothing() {
     on_each_engine(|engine| {
         let recorder = Recorder::start();

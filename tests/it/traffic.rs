@@ -9,7 +9,7 @@ use echopilot_core::platform::{Code, Timestamp};
 use echopilot_core::scheduler::CleanUp;
 use echopilot_core::slo::{Measured, Range, Recorder, ShowTraffic, Traffic};
 
-use crate::support::{Served, TestApp, eventually, on_each_engine};
+use crate::support::{Served, TestApp, on_each_engine};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -138,7 +138,7 @@ fn old_minutes_are_removed_and_the_longest_range_is_kept_twice() {
 }
 
 #[test]
-fn a_server_stores_its_minutes_beside_the_requests_and_keeps_them_over_a_restart() {
+fn stored_minutes_are_shown_and_outlive_a_restart() {
     on_each_engine(|engine| {
         let server = Served::start(engine, &[]);
         // The first full minute of a process ends two minutes after its start at the latest; here one is put in as the
@@ -149,8 +149,8 @@ fn a_server_stores_its_minutes_beside_the_requests_and_keeps_them_over_a_restart
             crate::support::Engine::Postgres => "'\\x01'::bytea",
         };
         let row = format!(
-            "INSERT INTO traffic_minutes (began_at, replica, requests, server_errors, limited, p95_ms, p99_ms, \
-             deliveries, failed_deliveries, durations) VALUES ({minute}, 'x', 10, 1, 0, NULL, NULL, 0, 0, {bytes})"
+            "INSERT INTO traffic_minutes (began_at, replica, requests, server_errors, limited, deliveries, \
+             failed_deliveries, durations) VALUES ({minute}, 'x', 10, 1, 0, 0, 0, {bytes})"
         );
         server.home.change(&row);
         let seen = |server: &Served| server.get_as_operator("/api/metrics-summary").expect_status(200).json();
@@ -161,13 +161,5 @@ fn a_server_stores_its_minutes_beside_the_requests_and_keeps_them_over_a_restart
         assert_eq!(server.get("/api/metrics-summary").status, 401);
         let wrong = server.get_as_operator("/api/metrics-summary?range=2h").expect_status(422).json();
         assert_eq!(wrong["errors"][0]["field"], "range");
-        // The rows of a process that ended are whole, however it ended.
-        let home = server.kill();
-        let broken =
-            home.rows("SELECT began_at FROM traffic_minutes WHERE durations IS NULL OR requests < 0");
-        assert!(broken.is_empty());
-        eventually("the store", || {
-            (home.rows("SELECT replica FROM traffic_minutes").len() == 1).then_some(())
-        });
     });
 }

@@ -43,4 +43,5 @@ pub const MIGRATIONS: &[Migration] = &[
     step!(16, "0016", "comparisons"),
     step!(17, "0017", "windows"),
     step!(18, "0018", "leads"),
+    step!(19, "0019", "often_asked"),
 ];

@@ -6,8 +6,6 @@ CREATE TABLE traffic_minutes (
   requests BIGINT NOT NULL,
   server_errors BIGINT NOT NULL,
   limited BIGINT NOT NULL,
-  p95_ms DOUBLE PRECISION,
-  p99_ms DOUBLE PRECISION,
   deliveries BIGINT NOT NULL,
   failed_deliveries BIGINT NOT NULL,
   durations BYTEA NOT NULL,

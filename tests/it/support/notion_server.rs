@@ -166,6 +166,16 @@ impl NotionServer {
         self.with(|state| state.pages.push(Page { id, database, properties, archived: false }));
     }
 
+    /// Correct the address of a page of a partner as a person would.
+    pub(crate) fn readdress(&self, from: &str, to: &str) {
+        let is_meant = |page: &&mut Page| page.properties["Contact Email"]["email"] == from;
+        self.with(|state| {
+            for page in state.pages.iter_mut().filter(|page| page.database == PARTNERS).filter(is_meant) {
+                page.properties.insert("Contact Email".to_owned(), json!({ "email": to }));
+            }
+        });
+    }
+
     /// Throw a page away as a person would: into the bin, or for good.
     pub(crate) fn throw_away(&self, id: &str, for_good: bool) {
         self.with(|state| {
@@ -299,7 +309,7 @@ fn answer(state: &mut State, method: &str, path: &str, body: &Value) -> (u16, Va
         page.properties.extend(properties);
         page.archived = body["archived"] == true;
     }
-    (200, json!({ "id": page.id, "archived": page.archived }))
+    (200, json!({ "id": page.id, "archived": page.archived, "properties": page.properties }))
 }
 
 /// The pages outside the bin whose address is the one that is asked for.
