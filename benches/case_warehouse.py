@@ -253,7 +253,7 @@ def others_notice(run, target, size):
 
 
 def faults(run, target, contenders, missing):
-    """The same faults for everybody."""
+    """The same faults for everybody but the added column."""
     templates = {}
     for name, (fault, size) in FAULTS.items():
         if size not in templates:

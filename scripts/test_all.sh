@@ -123,6 +123,10 @@ section_rust() {
         # shellcheck source=/dev/null
         set -a && . "$work/postgres" && set +a
     fi
+    # a test that passes is not heard: what it could not try is said here
+    if [ "$(id -u)" -ne 0 ] || ! unshare --mount true 2>/dev/null; then
+        missing "NO FULL DISK WAS TRIED: only root may mount a small one, and not everywhere"
+    fi
     export ECHOPILOT_TEST_PYTHON="$tools_python/bin/python"
     cargo nextest run --locked --workspace --profile ci
     # nextest does not run the examples in documentation comments
@@ -155,6 +159,10 @@ section_generated() {
 }
 
 section_browser() {
+    # the gallery of components is in debug builds only
+    cargo build --quiet --locked --bin echopilot
+    # words are compared as in the sources of web/, which esbuild reads
+    [ -d web/node_modules/esbuild ] || (cd web && timeout 600 npm ci --no-audit --no-fund --loglevel=error)
     cd tests/e2e
     timeout 600 npm ci --no-audit --no-fund --loglevel=error
     # Chromium leaves folders behind in TMPDIR; this one is removed at the end

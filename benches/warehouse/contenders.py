@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 from measuring import Unmeasured
-from warehouse.source import COLUMNS, CURSORS
+from warehouse.source import COLUMNS, CURSORS, columns_of
 from warehouse.target import REPOSITORY, Cost
 
 TOOLS = REPOSITORY / "target/tools/bench"
@@ -116,8 +116,9 @@ class Ingestr(Rival):
                 "--incremental-key", cursor, "--primary-key", "id", "--pipelines-dir", self.state / "pipelines",
             ]
             if self.columns:
-                for column in {"customers": ("email", "name", "stripe_customer_id"), "jobs": ("task",)}.get(table, ()):
-                    command += ["--sql-exclude-columns", column]
+                for column in columns_of(self.file, table):
+                    if column not in COLUMNS[table]:
+                        command += ["--sql-exclude-columns", column]
             yield command
 
 

@@ -1,5 +1,5 @@
-"""Seven faults that befall a copy sooner or later, the same for everybody. Each answers whether the copy was right, and
-what was seen in it."""
+"""Seven faults that befall a copy sooner or later, the same for everybody but the added column. Each answers whether
+the copy was right, and what was seen in it."""
 
 import shutil
 import sqlite3
@@ -159,7 +159,8 @@ def snapshot(scene):
         stop.set()
         for thread in threads:
             thread.join()
-    return worst == 0 and looks > 0, f"up to {worst} payments without their customer, {len(written)} pairs written"
+    words = f"up to {worst} payments without their customer, {len(written)} pairs written"
+    return worst == 0 and looks > 0 and bool(written), words
 
 
 def tables(scene):
@@ -174,7 +175,7 @@ def killed(scene):
     """Thrice: at a third, at half and shortly before the end of a first load, then run again."""
     whole = scene.sync()
     usual = tables(scene)
-    wrong, waited, left = [], 0.0, set()
+    wrong, waited, left, kills = [], 0.0, set(), 0
     for part in (0.35, 0.6, 0.85):
         scene.contender.prepare(scene.folder, columns=False)
         spent = part * whole.seconds
@@ -186,6 +187,7 @@ def killed(scene):
                 spent -= time.monotonic() - began
             except subprocess.TimeoutExpired:
                 kill(process)
+                kills += 1
                 break
         began = time.monotonic()
         cost = scene.sync()
@@ -199,10 +201,10 @@ def killed(scene):
         if there != counts:
             wrong.append(f"killed at {part:.0%}: {there} instead of {counts}")
         left |= tables(scene) - usual
-    words = wrong or [f"complete after 3 kills, {len(left)} tables left behind"]
+    words = wrong or [f"complete after {kills} kills, {len(left)} tables left behind"]
     if waited:
         words.append(f"the place of the killed run was free after {waited:.0f} s")
-    return not wrong and not left, "; ".join(words)
+    return kills == 3 and not wrong and not left, "; ".join(words)
 
 
 def added(scene):
@@ -218,9 +220,10 @@ def added(scene):
         column = "channel"
     scene.sync()
     all_rows, filled = scene.count("payments"), scene.count("payments", f"{column} IS NOT NULL")
+    how = "put back in the copy: " if ours else ""
     if filled is None:
-        return False, f"the column is not there (exit {scene.code})"
-    return filled == all_rows, f"the column is there, {filled} of {all_rows} rows have its value"
+        return False, f"{how}the column is not there (exit {scene.code})"
+    return filled == all_rows, f"{how}the column is there, {filled} of {all_rows} rows have its value"
 
 
 FAULTS = {

@@ -140,6 +140,14 @@ def change(folder, size, rows, turn):
     return Change(**done)
 
 
+def columns_of(file, table):
+    """All that the table has, copied or not."""
+    base = sqlite3.connect(file)
+    columns = [name for _, name, *_ in base.execute(f"PRAGMA table_info({table})")]
+    base.close()
+    return columns
+
+
 def row_counts(folder):
     base = connect(folder)
     counts = {table: base.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0] for table in TABLES}

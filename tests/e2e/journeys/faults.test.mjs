@@ -34,7 +34,9 @@ describe("faults of the service before", () => {
       await tab.goto(page.path);
       const empty = await tab.locator("main section").evaluateAll((sections) =>
         sections
-          .filter((section) => !section.querySelector("tbody tr, .empty, .alert, form, svg[role=img], dl, p, a.button"))
+          .filter((section) => !section.querySelector("tbody tr, .empty, .alert, form, svg[role=img], dl, a.button"))
+          // prose fills a part as well, but no line that only introduces it
+          .filter((section) => ![...section.querySelectorAll("li p, details p, article p, .card-body p")].some(({ textContent }) => textContent.trim()))
           .map((section) => section.textContent.trim().slice(0, 40)),
       );
       assert.deepEqual(empty, [], page.name);
@@ -64,8 +66,7 @@ describe("faults of the service before", () => {
         await Promise.all([tab.waitForEvent("load"), form.evaluate((element) => HTMLFormElement.prototype.submit.call(element))]);
         assert.equal(await tab.locator(`img:not([src^="/assets/"])`).count(), 0, `${page.name}, form ${index}`);
       }
-      const problems = guard.problems().filter((sentence) => !/^script error: .*40\d/.test(sentence));
-      assert.deepEqual(problems, [], page.name);
+      assert.deepEqual(guard.problems(), [], page.name);
       await context.close();
     }
     assert.ok(fields >= 8, `${fields} fields`);

@@ -121,13 +121,15 @@ describe("the frame", () => {
       await page.waitForURL((url) => url.pathname === link.href);
     }
     // typing
-    await page.goto("/payments/link");
-    if ((await page.getByRole("main").getByRole("textbox").count()) > 0) {
-      await page.getByRole("main").getByRole("textbox").first().focus();
-      await page.keyboard.type("?gp");
-      assert.equal(await dialog.count() && (await dialog.isVisible()), false);
-      assert.equal(new URL(page.url()).pathname, "/payments/link");
-    }
+    await page.goto("/dashboard/v2/jobs");
+    const search = page.locator('main input[name="q"]');
+    await search.focus();
+    await page.keyboard.type("?gp");
+    // a page that is left is left a moment after the key
+    await page.waitForTimeout(200);
+    assert.equal(await dialog.isVisible(), false);
+    assert.equal(new URL(page.url()).pathname, "/dashboard/v2/jobs");
+    assert.equal(await search.inputValue(), "?gp");
     // switched off
     await context.addCookies([{ name: "ep_keys", value: "off", url: server.base, sameSite: "Lax" }]);
     await page.goto("/payments");
