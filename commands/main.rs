@@ -8,6 +8,7 @@ mod customers;
 mod dev_check;
 mod documents;
 mod exit;
+mod flags;
 mod global;
 mod help;
 mod jobs;
@@ -59,6 +60,8 @@ enum Command {
     #[command(subcommand)]
     Billing(billing::Verb),
     #[command(subcommand)]
+    Flags(flags::Verb),
+    #[command(subcommand)]
     Jobs(jobs::Verb),
     #[command(subcommand)]
     Logs(logs::Verb),
@@ -89,6 +92,7 @@ fn main() -> ExitCode {
         Command::Keys(verb) => keys::run(&verb, global, ui),
         Command::Customers(verb) => customers::run(&verb, global, ui),
         Command::Billing(verb) => billing::run(&verb, global, ui),
+        Command::Flags(verb) => flags::run(&verb, global, ui),
         Command::Jobs(verb) => jobs::run(&verb, global, ui),
         Command::Logs(verb) => logs::run(&verb, global, ui),
         Command::Config(verb) => config::run(&verb, global, ui),

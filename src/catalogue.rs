@@ -7,8 +7,8 @@ use crate::config::LOOKED_AT_EVERY;
 use crate::operation::{Entry, Resident};
 use crate::store::Sql;
 use crate::{
-    audit, auth, billing, customers, demo, governance, jobs, operation, privacy, scheduler, sentinel, store,
-    support, warehouse,
+    audit, auth, billing, customers, demo, flags, governance, jobs, operation, privacy, scheduler, sentinel,
+    store, support, warehouse,
 };
 
 /// All operations.
@@ -67,6 +67,12 @@ pub const CATALOGUE: &[Entry] = &[
     Entry::of::<jobs::SummariseAccount>(),
     Entry::of::<customers::ShowTiers>(),
     Entry::of::<customers::referrals::ListReferrals>(),
+    Entry::of::<flags::ListFlags>(),
+    Entry::of::<flags::SetFlag>(),
+    Entry::of::<flags::RollBackFlags>(),
+    Entry::of::<flags::EvaluateFlag>(),
+    Entry::of::<flags::EvaluateAllFlags>(),
+    Entry::of::<flags::ExplainFlag>(),
     Entry::of::<governance::ListGovernanceItems>(),
     Entry::of::<warehouse::SyncWarehouse>(),
     Entry::of::<warehouse::ShowWarehouse>(),
@@ -84,6 +90,7 @@ pub const RESIDENTS: &[Resident] = &[
         auth::OperatorSessions::refresh,
         Duration::from_millis(500),
     ),
+    Resident::new("flags", flags::Flags::build, flags::Flags::refresh, LOOKED_AT_EVERY),
     Resident::new("plans", customers::Plans::build, customers::Plans::refresh, LOOKED_AT_EVERY),
     Resident::new(
         "billing drift",
@@ -122,6 +129,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         billing::STATEMENTS[0],
         billing::STATEMENTS[1],
         billing::STATEMENTS[2],
+        flags::STATEMENTS,
         jobs::STATEMENTS,
         privacy::STATEMENTS,
         support::STATEMENTS,

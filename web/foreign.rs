@@ -3,6 +3,7 @@
 
 mod documents;
 mod metrics;
+mod ofrep;
 mod stripe_webhook;
 
 use std::sync::Arc;
@@ -122,6 +123,20 @@ pub const ROWS: &[Foreign] = &[
         "text/plain; version=0.0.4",
     )
     .verified_by_handler("a scraper on this machine needs no key, and one elsewhere may have a token of its own"),
+    Foreign::of(
+        Method::Post,
+        "/ofrep/v1/evaluate/flags",
+        Access::Public,
+        "All flags for one context, by the OpenFeature Remote Evaluation Protocol.",
+        "application/json",
+    ),
+    Foreign::of(
+        Method::Post,
+        "/ofrep/v1/evaluate/flags/{key}",
+        Access::Public,
+        "One flag for one context, by the OpenFeature Remote Evaluation Protocol.",
+        "application/json",
+    ),
     Foreign::webhook("/api/payments/webhook", "Events of Stripe, proved by the header Stripe-Signature."),
     Foreign::webhook("/webhook/stripe", "An older address of /api/payments/webhook."),
     Foreign::webhook("/api/public/after-payment", "An older address of /api/payments/webhook."),
@@ -133,6 +148,8 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         .route("/.well-known/jwks.json", get(documents::keys))
         .route("/openapi.json", get(documents::description))
         .route("/metrics", get(metrics::metrics))
+        .route("/ofrep/v1/evaluate/flags", post(ofrep::all))
+        .route("/ofrep/v1/evaluate/flags/{key}", post(ofrep::one))
         .route("/api/payments/webhook", post(stripe_webhook::receive))
         .route("/webhook/stripe", post(stripe_webhook::receive))
         .route("/api/public/after-payment", post(stripe_webhook::receive))

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use echopilot_core::catalogue::{CATALOGUE, RESIDENTS};
 use echopilot_core::operation::{Access, Method};
-use echopilot_core::{auth, billing, customers, sentinel, warehouse};
+use echopilot_core::{auth, billing, customers, flags, sentinel, warehouse};
 use echopilot_web::foreign::Gate;
 use serde_json::{Value, json};
 
@@ -28,6 +28,10 @@ const WITHOUT_SMOKE: &[(&str, &str)] = &[
     ("list-keys", "the check of the published keys reads what it lists"),
     ("rotate-keys", "it would end the sessions of the key before the last"),
     ("retire-key", "it would end sessions"),
+    ("list-flags", "the check of an evaluation asks the same document"),
+    ("set-flag", "it would change what customers see"),
+    ("roll-back-flags", "it would change what customers see"),
+    ("explain-flag", "the check of an evaluation asks the same document"),
     ("query-warehouse", "the check of the status asks both sides"),
     ("warehouse-sync", "it takes the lease that a copy needs; the check of the status asks both sides"),
     ("open-billing-portal", "it would make a session at the payment provider"),
@@ -175,7 +179,8 @@ fn every_resident_that_is_asked_for_is_listed() {
         let _: &warehouse::WarehouseFigures = app.deps.resident();
         let _: &sentinel::Dependencies = app.deps.resident();
         let _: &sentinel::Services = app.deps.resident();
-        assert_eq!(RESIDENTS.len(), 8, "ask for the new resident here");
+        let _: &flags::Flags = app.deps.resident();
+        assert_eq!(RESIDENTS.len(), 9, "ask for the new resident here");
         for resident in RESIDENTS {
             (resident.refresh)(&app.deps).unwrap_or_else(|fault| panic!("{}: {fault:?}", resident.name));
         }

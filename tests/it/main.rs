@@ -29,6 +29,7 @@ mod customers;
 mod devices;
 mod durability;
 mod erase;
+mod flags;
 mod foreign;
 mod headers;
 mod hostile;

@@ -41,4 +41,5 @@ pub const MIGRATIONS: &[Migration] = &[
     step!(14, "0014", "notion"),
     step!(15, "0015", "operator_sessions"),
     step!(16, "0016", "comparisons"),
+    step!(17, "0017", "flags"),
 ];
