@@ -8,6 +8,7 @@ mod customers;
 mod dev_check;
 mod documents;
 mod exit;
+mod flags;
 mod global;
 mod help;
 mod jobs;
@@ -63,6 +64,8 @@ enum Command {
     #[command(subcommand)]
     Billing(billing::Verb),
     #[command(subcommand)]
+    Flags(flags::Verb),
+    #[command(subcommand)]
     Jobs(jobs::Verb),
     #[command(subcommand)]
     Leads(leads::Verb),
@@ -98,6 +101,7 @@ fn main() -> ExitCode {
         Command::Keys(verb) => keys::run(&verb, global, ui),
         Command::Customers(verb) => customers::run(&verb, global, ui),
         Command::Billing(verb) => billing::run(&verb, global, ui),
+        Command::Flags(verb) => flags::run(&verb, global, ui),
         Command::Jobs(verb) => jobs::run(&verb, global, ui),
         Command::Leads(verb) => leads::run(&verb, global, ui),
         Command::Pricing(verb) => pricing::run(&verb, global, ui),

@@ -7,8 +7,8 @@ use crate::config::LOOKED_AT_EVERY;
 use crate::operation::{Entry, Resident};
 use crate::store::Sql;
 use crate::{
-    audit, auth, billing, customers, demo, governance, jobs, leads, operation, pricing, privacy, scheduler,
-    sentinel, slo, store, support, warehouse,
+    audit, auth, billing, customers, demo, flags, governance, jobs, leads, operation, pricing, privacy,
+    scheduler, sentinel, slo, store, support, warehouse,
 };
 
 /// All operations.
@@ -79,6 +79,12 @@ pub const CATALOGUE: &[Entry] = &[
     Entry::of::<leads::CreateLead>(),
     Entry::of::<leads::ListLeads>(),
     Entry::of::<customers::referrals::ListReferrals>(),
+    Entry::of::<flags::ListFlags>(),
+    Entry::of::<flags::SetFlag>(),
+    Entry::of::<flags::RollBackFlags>(),
+    Entry::of::<flags::EvaluateFlag>(),
+    Entry::of::<flags::EvaluateAllFlags>(),
+    Entry::of::<flags::ExplainFlag>(),
     Entry::of::<governance::ListGovernanceItems>(),
     Entry::of::<warehouse::SyncWarehouse>(),
     Entry::of::<warehouse::ShowWarehouse>(),
@@ -96,6 +102,7 @@ pub const RESIDENTS: &[Resident] = &[
         auth::OperatorSessions::refresh,
         Duration::from_millis(500),
     ),
+    Resident::new("flags", flags::Flags::build, flags::Flags::refresh, LOOKED_AT_EVERY),
     Resident::new("plans", customers::Plans::build, customers::Plans::refresh, LOOKED_AT_EVERY),
     Resident::new(
         "billing drift",
@@ -142,6 +149,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         billing::STATEMENTS[0],
         billing::STATEMENTS[1],
         billing::STATEMENTS[2],
+        flags::STATEMENTS,
         jobs::STATEMENTS,
         leads::STATEMENTS,
         pricing::STATEMENTS,

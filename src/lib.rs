@@ -24,6 +24,7 @@ pub mod auth;
 pub mod billing;
 pub mod customers;
 pub mod demo;
+pub mod flags;
 pub mod governance;
 pub mod jobs;
 pub mod leads;

@@ -4,6 +4,7 @@
 mod documents;
 mod live;
 mod metrics;
+mod ofrep;
 mod stripe_webhook;
 
 use std::sync::Arc;
@@ -130,6 +131,20 @@ pub const ROWS: &[Foreign] = &[
         "A stream of events for the operators' pages: which section has changed.",
         "text/event-stream",
     ),
+    Foreign::of(
+        Method::Post,
+        "/ofrep/v1/evaluate/flags",
+        Access::Public,
+        "All flags for one context, by the OpenFeature Remote Evaluation Protocol.",
+        "application/json",
+    ),
+    Foreign::of(
+        Method::Post,
+        "/ofrep/v1/evaluate/flags/{key}",
+        Access::Public,
+        "One flag for one context, by the OpenFeature Remote Evaluation Protocol.",
+        "application/json",
+    ),
     Foreign::webhook("/api/payments/webhook", "Events of Stripe, proved by the header Stripe-Signature."),
     Foreign::webhook("/webhook/stripe", "An older address of /api/payments/webhook."),
     Foreign::webhook("/api/public/after-payment", "An older address of /api/payments/webhook."),
@@ -142,6 +157,8 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         .route("/openapi.json", get(documents::description))
         .route("/metrics", get(metrics::metrics))
         .route("/dashboard/v2/live", get(live::stream))
+        .route("/ofrep/v1/evaluate/flags", post(ofrep::all))
+        .route("/ofrep/v1/evaluate/flags/{key}", post(ofrep::one))
         .route("/api/payments/webhook", post(stripe_webhook::receive))
         .route("/webhook/stripe", post(stripe_webhook::receive))
         .route("/api/public/after-payment", post(stripe_webhook::receive))

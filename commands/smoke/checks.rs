@@ -5,6 +5,7 @@ use echopilot_core::audit::TailLog;
 use echopilot_core::auth::{DEMO_EMAIL, SignIn, SignInDemo, WhoAmI};
 use echopilot_core::billing::{CreateInvoice, ListInvoices};
 use echopilot_core::events::Log;
+use echopilot_core::flags::EvaluateFlag;
 use echopilot_core::operation::{Access, Operation};
 use echopilot_core::outbound::Reply;
 use echopilot_core::platform::{Fault, Secret, Timestamp};
@@ -95,7 +96,9 @@ pub(super) fn all() -> Vec<Check> {
         }),
         Check::by::<ShowWarehouse>("warehouse status", warehouse),
         Check::absent("slo tune", "POST /api/slo/tune"),
-        Check::absent("flags eval", "GET /api/flags/eval"),
+        Check::of::<EvaluateFlag>("flags eval", json!({"f": "pricing_cta", "k": "smoke"}), |answer, _| {
+            ensure(answer.version >= 1 && !answer.variant.is_empty(), "no variant of any version")
+        }),
         Check::absent("governance advise", "POST /api/governance/advise"),
         Check::of::<TailLog>("logs tail", json!({"file": "http", "n": 5}), |tail, _| {
             ensure(!tail.lines.is_empty(), "the access log is empty, although requests were made")?;

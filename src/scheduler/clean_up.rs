@@ -9,6 +9,7 @@ use super::deliver::{forget_delivered, outbox_file};
 use crate::auth;
 use crate::billing;
 use crate::events::Log;
+use crate::flags;
 use crate::operation::{self, Access, Cost, Cx, Meta, Operation, Route, later, outbox};
 use crate::platform::Result;
 use crate::{sentinel, slo};
@@ -41,6 +42,8 @@ pub struct CleanedUp {
     pub payment_sessions: u64,
     /// Applied or ignored events of the payment provider that came more than 180 days ago.
     pub payment_events: u64,
+    /// Versions of the flags older than 400 days, but for the newest fifty.
+    pub flag_versions: u64,
     /// Lines of the mail outbox file older than a day.
     pub mail_lines: u64,
     /// Measured minutes older than 62 days.
@@ -72,6 +75,7 @@ impl Operation for CleanUp {
                 runs: later::clean_up(tx, now.minus(RUNS_KEPT))?,
                 payment_sessions: billing::forget_payment_sessions(tx, now.minus(RUNS_KEPT))?,
                 payment_events: billing::forget_events(tx, now.minus(EVENTS_KEPT))?,
+                flag_versions: flags::forget_versions(tx, now)?,
                 mail_lines,
                 minutes: slo::forget_minutes(tx, now.minus(slo::KEPT))?,
                 dependency_spans: sentinel::forget_spans(tx, now.minus(sentinel::SPANS_KEPT))?,

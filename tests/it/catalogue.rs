@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use echopilot_core::catalogue::{CATALOGUE, RESIDENTS};
 use echopilot_core::operation::{Access, Method};
-use echopilot_core::{auth, billing, customers, scheduler, sentinel, warehouse};
+use echopilot_core::{auth, billing, customers, flags, scheduler, sentinel, warehouse};
 use echopilot_web::foreign::Gate;
 use serde_json::{Value, json};
 
@@ -37,6 +37,10 @@ const WITHOUT_SMOKE: &[(&str, &str)] = &[
     ("list-keys", "the check of the published keys reads what it lists"),
     ("rotate-keys", "it would end the sessions of the key before the last"),
     ("retire-key", "it would end sessions"),
+    ("list-flags", "the check of an evaluation asks the same document"),
+    ("set-flag", "it would change what customers see"),
+    ("roll-back-flags", "it would change what customers see"),
+    ("explain-flag", "the check of an evaluation asks the same document"),
     ("query-warehouse", "the check of the status asks both sides"),
     ("warehouse-sync", "it takes the lease that a copy needs; the check of the status asks both sides"),
     ("open-billing-portal", "it would make a session at the payment provider"),
@@ -190,7 +194,8 @@ fn every_resident_that_is_asked_for_is_listed() {
         let _: &sentinel::Services = app.deps.resident();
         let _: &scheduler::ScheduledWork = app.deps.resident();
         let _: &sentinel::Host = app.deps.resident();
-        assert_eq!(RESIDENTS.len(), 10, "ask for the new resident here");
+        let _: &flags::Flags = app.deps.resident();
+        assert_eq!(RESIDENTS.len(), 11, "ask for the new resident here");
         for resident in RESIDENTS {
             (resident.refresh)(&app.deps).unwrap_or_else(|fault| panic!("{}: {fault:?}", resident.name));
         }

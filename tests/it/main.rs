@@ -31,6 +31,7 @@ mod customers;
 mod devices;
 mod durability;
 mod erase;
+mod flags;
 mod foreign;
 mod headers;
 mod hostile;

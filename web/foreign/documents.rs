@@ -62,7 +62,7 @@ fn answer(
 }
 
 /// Whether a list of tags names `etag`; weak ones count too (RFC 9110, 13.1.2).
-fn has(known: &str, etag: &str) -> bool {
+pub(super) fn has(known: &str, etag: &str) -> bool {
     known
         .split(',')
         .map(str::trim)

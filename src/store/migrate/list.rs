@@ -44,4 +44,5 @@ pub const MIGRATIONS: &[Migration] = &[
     step!(17, "0017", "windows"),
     step!(18, "0018", "leads"),
     step!(19, "0019", "often_asked"),
+    step!(20, "0020", "flags"),
 ];

@@ -1,0 +1,145 @@
+//! The document in memory, and its history in the store.
+
+use std::any::Any;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use arc_swap::Guard;
+
+use super::document::FlagsDocument;
+use super::sql::{VERSION_ADD, VERSION_KNOWN, VERSION_NEWEST, VERSIONS_FORGET};
+use crate::config::{HotDocument, HotSource, Loaded};
+use crate::events::{Level, Log};
+use crate::operation::{Cx, Deps, OpsEvent, hot_source};
+use crate::platform::{Fault, Result, Timestamp};
+use crate::store::{Engine, Tx, args};
+
+const NAME: &str = "flags";
+/// What holds where there is no document.
+pub const DEFAULT: &str = include_str!("../../configs/flags.json");
+/// Older versions are forgotten, but for the newest fifty.
+const KEPT: Duration = Duration::from_hours(24 * 400);
+
+/// The flags in memory.
+pub struct Flags {
+    document: HotDocument<FlagsDocument>,
+    /// The file beside a store of rows: its text becomes a new version of the row when it changes.
+    beside: Option<HotDocument<FlagsDocument>>,
+    /// The version that the history is known to have.
+    noted: Mutex<String>,
+}
+
+impl Flags {
+    /// Read the document. One that is wrong at the start is answered for by the newest good one of the history, else by
+    /// the default that is built into the binary.
+    pub fn build(deps: &Deps) -> Result<Box<dyn Any + Send + Sync>> {
+        let open = |source| HotDocument::open(NAME, DEFAULT, source, deps.clock.clone());
+        let document = open(hot_source(deps, NAME))?;
+        if document.state().degraded.is_some() {
+            let newest: Option<String> = deps.store.read(|tx| tx.maybe(VERSION_NEWEST, args![]))?;
+            if let Some(body) = newest {
+                document.stand_in(&body).map_err(Fault::internal)?;
+            }
+        }
+        let beside = match deps.store.engine() {
+            Engine::Sqlite => None,
+            Engine::Postgres => Some(open(HotSource::File(deps.settings.config_dir.join("flags.json")))?),
+        };
+        Ok(Box::new(Self { document, beside, noted: Mutex::default() }))
+    }
+
+    /// Look whether the document has changed, keep what is new in the history, and tell health how it is doing.
+    pub fn refresh(deps: &Deps) -> Result<()> {
+        let own = deps.resident::<Self>();
+        own.take_in_file(deps)?;
+        own.document.refresh_when_due();
+        let beside = own.beside.as_ref().and_then(|beside| beside.state().degraded);
+        deps.troubles.report(NAME, own.document.state().degraded.or(beside));
+        own.note(deps, "the file")
+    }
+
+    /// The document in use.
+    pub fn get(&self) -> Guard<std::sync::Arc<Loaded<FlagsDocument>>> {
+        self.document.get()
+    }
+
+    /// Why the newest text is not in use, if that is so.
+    pub fn degraded(&self) -> Option<String> {
+        self.document.state().degraded
+    }
+
+    /// Put another document in the place of `before`: `change` makes it. `Conflict` when another came meanwhile.
+    pub(super) fn put(
+        &self,
+        cx: &Cx,
+        before: &Loaded<FlagsDocument>,
+        next: FlagsDocument,
+        told: OpsEvent,
+    ) -> Result<()> {
+        let version = next.version;
+        // What is replaced is in the history first, also when nobody has looked at it since the start.
+        self.note(&cx.deps, "the file")?;
+        self.document.write(&before.version, next)?;
+        let (kind, identity) = (cx.caller.kind(), cx.caller.identity());
+        let by = identity.filter(|(_, id)| kind == "operator" && !id.is_empty());
+        let by = by.map_or_else(|| kind.to_owned(), |(_, id)| format!("operator {id}"));
+        self.note(&cx.deps, &by)?;
+        cx.deps.store.write(move |tx| told.store(tx))?;
+        cx.deps.events.emit(cx.event(Log::Ab, "flags_changed").field("version", version));
+        Ok(())
+    }
+
+    /// The file beside a store of rows: a text that the history does not know becomes the row's next version.
+    fn take_in_file(&self, deps: &Deps) -> Result<()> {
+        let Some(beside) = &self.beside else { return Ok(()) };
+        let is_new = beside.refresh() && beside.state().degraded.is_none();
+        let file = beside.get();
+        let digest = file.version.clone();
+        if !is_new || deps.store.read(|tx| tx.one::<i64>(VERSION_KNOWN, args![digest.as_str()]))? > 0 {
+            return Ok(());
+        }
+        self.document.refresh();
+        let before = self.document.get();
+        let mut next = file.value.clone();
+        next.version = before.value.version + 1;
+        self.document.write(&before.version, next)?;
+        // The text of the file itself, too, so that it is taken in once.
+        let (body, version, now) = (encode(&file.value)?, file.value.version, deps.clock.now());
+        deps.store.write(move |tx| {
+            tx.run(VERSION_ADD, args![digest.as_str(), version, body.as_str(), now, "the file"]).map(drop)
+        })
+    }
+
+    /// Keep the document in use in the history, once.
+    fn note(&self, deps: &Deps, by: &str) -> Result<()> {
+        let current = self.document.get();
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        if *noted == current.version {
+            return Ok(());
+        }
+        let (digest, version) = (current.version.clone(), current.value.version);
+        let (body, by, now) = (encode(&current.value)?, by.to_owned(), deps.clock.now());
+        let is_first = deps.store.write(move |tx| {
+            let known: i64 = tx.one(VERSION_KNOWN, args![digest.as_str()])?;
+            if known == 0 {
+                tx.run(VERSION_ADD, args![digest.as_str(), version, body.as_str(), now, by.as_str()])?;
+            }
+            Ok(known == 0)
+        })?;
+        noted.clone_from(&current.version);
+        if is_first {
+            let event = crate::events::Event::new(Log::Ab, "flags_loaded").level(Level::Info);
+            deps.events.emit(event.field("version", version));
+        }
+        Ok(())
+    }
+}
+
+fn encode(document: &FlagsDocument) -> Result<String> {
+    serde_json::to_string_pretty(document).map_err(Fault::internal)
+}
+
+/// Forget old versions; how many.
+pub fn forget_versions(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64> {
+    tx.run(VERSIONS_FORGET, args![now.minus(KEPT)])
+}
