@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use echopilot_core::flags::{
-    DEFAULT, EvaluateFlag, ExplainFlag, FlagsDocument, ListFlags, RollBackFlags, SetFlag,
+    DEFAULT, EvaluateFlag, ExplainFlag, FlagsDocument, ListFlags, ReportFlag, RollBackFlags, SetFlag,
+    SimulateFlag, Verdict,
 };
 use echopilot_core::platform::{Code, Fault, Result};
 
@@ -37,6 +38,15 @@ pub(crate) enum Verb {
         "echopilot flags rollback pricing_cta --to-version 3"
     ))]
     Rollback(RollBackFlags),
+    /// Report what a flag has brought about, and whether that may be believed
+    #[command(after_help = example!("echopilot flags report pricing_cta"))]
+    Report(ReportFlag),
+    /// Show how likely an experiment is to find a difference, and after how many users, before it begins
+    #[command(after_help = example!(
+        "echopilot flags simulate --weights 90,10 --n 20000",
+        "echopilot flags simulate --rate 0.02 --lift 0.3 --n 20000 --per-day 400"
+    ))]
+    Simulate(SimulateFlag),
     /// Check a document before it is put into use
     #[command(after_help = example!("echopilot flags lint configs/flags.json"))]
     Lint(Lint),
@@ -108,6 +118,30 @@ pub(crate) fn run(verb: &Verb, global: &Global, ui: Ui) -> Result<Exit> {
             })?;
             Ok(Exit::Done)
         }
+        Verb::Report(operation) => report(operation, global, ui),
+        Verb::Simulate(operation) => {
+            let simulated = boot::shell(global)?.call(operation)?;
+            ui.answer::<SimulateFlag>(&simulated, |table| {
+                table.head(&[
+                    "finds it",
+                    "finds what is not there",
+                    "users for half",
+                    "days for half",
+                    "days",
+                ]);
+                let days =
+                    |days: Option<f64>| days.map_or_else(|| "-".to_owned(), |days| format!("{days:.1}"));
+                table.row(&[
+                    format!("{:.1} %", simulated.power * 100.0),
+                    format!("{:.1} %", simulated.false_positives * 100.0),
+                    simulated.median_users.map_or_else(|| "-".to_owned(), |users| users.to_string()),
+                    days(simulated.median_days),
+                    days(simulated.days),
+                ]);
+            })?;
+            ui.say(&simulated.words);
+            Ok(Exit::Done)
+        }
         Verb::Lint(lint) => check(lint, global, ui),
     }
 }
@@ -130,6 +164,29 @@ fn list(operation: &ListFlags, global: &Global, ui: Ui) -> Result<Exit> {
         ui.say(&format!("a newer text is not in use: {degraded}"));
     }
     Ok(Exit::Done)
+}
+
+fn report(operation: &ReportFlag, global: &Global, ui: Ui) -> Result<Exit> {
+    let report = boot::shell(global)?.call(operation)?;
+    ui.answer::<ReportFlag>(&report, |table| {
+        table.head(&["variant", "share", "users", "converted", "rate", "interval", "against A"]);
+        for known in &report.variants {
+            let compared = report.comparisons.iter().find(|compared| compared.variant == known.variant);
+            let percent = |share: f64| format!("{:.2} %", share * 100.0);
+            let interval = |(low, high): (f64, f64)| format!("{} to {}", percent(low), percent(high));
+            table.row(&[
+                known.variant.clone(),
+                known.share.map_or_else(|| "-".to_owned(), |share| format!("{share} %")),
+                known.users.to_string(),
+                known.converted.to_string(),
+                known.rate.map_or_else(|| "-".to_owned(), percent),
+                known.interval.map_or_else(|| "-".to_owned(), interval),
+                compared.map_or_else(|| "-".to_owned(), |compared| interval(compared.interval)),
+            ]);
+        }
+    })?;
+    ui.say(&report.words);
+    Ok(if report.verdict == Verdict::Blocked { Exit::Finding } else { Exit::Done })
 }
 
 /// Check a file; what is only odd is a finding.

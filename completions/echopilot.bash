@@ -235,11 +235,17 @@ _echopilot() {
             echopilot__subcmd__flags,list)
                 cmd="echopilot__subcmd__flags__subcmd__list"
                 ;;
+            echopilot__subcmd__flags,report)
+                cmd="echopilot__subcmd__flags__subcmd__report"
+                ;;
             echopilot__subcmd__flags,rollback)
                 cmd="echopilot__subcmd__flags__subcmd__rollback"
                 ;;
             echopilot__subcmd__flags,set)
                 cmd="echopilot__subcmd__flags__subcmd__set"
+                ;;
+            echopilot__subcmd__flags,simulate)
+                cmd="echopilot__subcmd__flags__subcmd__simulate"
                 ;;
             echopilot__subcmd__flags__subcmd__help,eval)
                 cmd="echopilot__subcmd__flags__subcmd__help__subcmd__eval"
@@ -256,11 +262,17 @@ _echopilot() {
             echopilot__subcmd__flags__subcmd__help,list)
                 cmd="echopilot__subcmd__flags__subcmd__help__subcmd__list"
                 ;;
+            echopilot__subcmd__flags__subcmd__help,report)
+                cmd="echopilot__subcmd__flags__subcmd__help__subcmd__report"
+                ;;
             echopilot__subcmd__flags__subcmd__help,rollback)
                 cmd="echopilot__subcmd__flags__subcmd__help__subcmd__rollback"
                 ;;
             echopilot__subcmd__flags__subcmd__help,set)
                 cmd="echopilot__subcmd__flags__subcmd__help__subcmd__set"
+                ;;
+            echopilot__subcmd__flags__subcmd__help,simulate)
+                cmd="echopilot__subcmd__flags__subcmd__help__subcmd__simulate"
                 ;;
             echopilot__subcmd__help,billing)
                 cmd="echopilot__subcmd__help__subcmd__billing"
@@ -391,11 +403,17 @@ _echopilot() {
             echopilot__subcmd__help__subcmd__flags,list)
                 cmd="echopilot__subcmd__help__subcmd__flags__subcmd__list"
                 ;;
+            echopilot__subcmd__help__subcmd__flags,report)
+                cmd="echopilot__subcmd__help__subcmd__flags__subcmd__report"
+                ;;
             echopilot__subcmd__help__subcmd__flags,rollback)
                 cmd="echopilot__subcmd__help__subcmd__flags__subcmd__rollback"
                 ;;
             echopilot__subcmd__help__subcmd__flags,set)
                 cmd="echopilot__subcmd__help__subcmd__flags__subcmd__set"
+                ;;
+            echopilot__subcmd__help__subcmd__flags,simulate)
+                cmd="echopilot__subcmd__help__subcmd__flags__subcmd__simulate"
                 ;;
             echopilot__subcmd__help__subcmd__jobs,list)
                 cmd="echopilot__subcmd__help__subcmd__jobs__subcmd__list"
@@ -1774,7 +1792,7 @@ _echopilot() {
             return 0
             ;;
         echopilot__subcmd__flags)
-            opts="-q -v -h -V --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version list set eval explain rollback lint help"
+            opts="-q -v -h -V --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version list set eval explain rollback report simulate lint help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1868,7 +1886,7 @@ _echopilot() {
             return 0
             ;;
         echopilot__subcmd__flags__subcmd__help)
-            opts="list set eval explain rollback lint help"
+            opts="list set eval explain rollback report simulate lint help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1951,6 +1969,20 @@ _echopilot() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        echopilot__subcmd__flags__subcmd__help__subcmd__report)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         echopilot__subcmd__flags__subcmd__help__subcmd__rollback)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -1966,6 +1998,20 @@ _echopilot() {
             return 0
             ;;
         echopilot__subcmd__flags__subcmd__help__subcmd__set)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__flags__subcmd__help__subcmd__simulate)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2012,6 +2058,36 @@ _echopilot() {
                 return 0
             fi
             case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__flags__subcmd__report)
+            opts="-q -v -h -V --goal --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --goal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --env-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2101,6 +2177,56 @@ _echopilot() {
                     return 0
                     ;;
                 --expected-version)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__flags__subcmd__simulate)
+            opts="-q -v -h -V --weights --n --rate --lift --runs --per-day --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --weights)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lift)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --runs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --per-day)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2460,7 +2586,7 @@ _echopilot() {
             return 0
             ;;
         echopilot__subcmd__help__subcmd__flags)
-            opts="list set eval explain rollback lint"
+            opts="list set eval explain rollback report simulate lint"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2529,6 +2655,20 @@ _echopilot() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        echopilot__subcmd__help__subcmd__flags__subcmd__report)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         echopilot__subcmd__help__subcmd__flags__subcmd__rollback)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -2544,6 +2684,20 @@ _echopilot() {
             return 0
             ;;
         echopilot__subcmd__help__subcmd__flags__subcmd__set)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__help__subcmd__flags__subcmd__simulate)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

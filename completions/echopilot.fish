@@ -483,22 +483,24 @@ complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_
 complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from help" -f -a "reconcile" -d 'Compare the mirror with Stripe; with --apply make it equal'
 complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from help" -f -a "chaos" -d 'Stand between Stripe and a receiver of webhooks, and disturb what passes'
 complete -c echopilot -n "__fish_echopilot_using_subcommand billing; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback lint help" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
-complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback lint help" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
-complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback lint help" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
-complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback lint help" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
-complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback lint help" -s q -l quiet -d 'Say nothing but results and errors'
-complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback lint help" -s v -l verbose -d 'Say more on standard error; twice for even more'
-complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback lint help" -l no-input -d 'Never ask; fail where an answer would be needed'
-complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback lint help" -s h -l help -d 'Print help'
-complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback lint help" -s V -l version -d 'Print version'
-complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback lint help" -f -a "list" -d 'Show the flags, and the last changes of them'
-complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback lint help" -f -a "set" -d 'Change a flag, or make one'
-complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback lint help" -f -a "eval" -d 'Ask which variant a key gets'
-complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback lint help" -f -a "explain" -d 'Explain which variant a key gets: its bucket, and where each variant stands'
-complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback lint help" -f -a "rollback" -d 'Take flags back to the baseline, or to how they were in an earlier version'
-complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback lint help" -f -a "lint" -d 'Check a document before it is put into use'
-complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback lint help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback report simulate lint help" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback report simulate lint help" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback report simulate lint help" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback report simulate lint help" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback report simulate lint help" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback report simulate lint help" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback report simulate lint help" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback report simulate lint help" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback report simulate lint help" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback report simulate lint help" -f -a "list" -d 'Show the flags, and the last changes of them'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback report simulate lint help" -f -a "set" -d 'Change a flag, or make one'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback report simulate lint help" -f -a "eval" -d 'Ask which variant a key gets'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback report simulate lint help" -f -a "explain" -d 'Explain which variant a key gets: its bucket, and where each variant stands'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback report simulate lint help" -f -a "rollback" -d 'Take flags back to the baseline, or to how they were in an earlier version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback report simulate lint help" -f -a "report" -d 'Report what a flag has brought about, and whether that may be believed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback report simulate lint help" -f -a "simulate" -d 'Show how likely an experiment is to find a difference, and after how many users, before it begins'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback report simulate lint help" -f -a "lint" -d 'Check a document before it is put into use'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and not __fish_seen_subcommand_from list set eval explain rollback report simulate lint help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from list" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from list" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from list" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
@@ -557,6 +559,31 @@ complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_se
 complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from rollback" -l no-input -d 'Never ask; fail where an answer would be needed'
 complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from rollback" -s h -l help -d 'Print help'
 complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from rollback" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from report" -l goal -d 'What counts as success; the flag\'s own goal when nothing is said' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from report" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from report" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from report" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from report" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from report" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from report" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from report" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from report" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from report" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from simulate" -l weights -d 'The shares of A and B, such as 90,10' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from simulate" -l n -d 'Users in each made-up experiment' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from simulate" -l rate -d 'The share of users who convert with A, 0 to 1' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from simulate" -l lift -d 'How much larger that share is with B: 0.2 is a fifth more, 0 is no difference at all' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from simulate" -l runs -d 'How many experiments are made up' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from simulate" -l per-day -d 'Users a day, to tell how many days it takes' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from simulate" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from simulate" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from simulate" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from simulate" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from simulate" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from simulate" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from simulate" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from simulate" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from simulate" -s V -l version -d 'Print version'
 complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from lint" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from lint" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from lint" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
@@ -571,6 +598,8 @@ complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_se
 complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from help" -f -a "eval" -d 'Ask which variant a key gets'
 complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from help" -f -a "explain" -d 'Explain which variant a key gets: its bucket, and where each variant stands'
 complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from help" -f -a "rollback" -d 'Take flags back to the baseline, or to how they were in an earlier version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from help" -f -a "report" -d 'Report what a flag has brought about, and whether that may be believed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from help" -f -a "simulate" -d 'Show how likely an experiment is to find a difference, and after how many users, before it begins'
 complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from help" -f -a "lint" -d 'Check a document before it is put into use'
 complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and not __fish_seen_subcommand_from list show help" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
@@ -810,6 +839,8 @@ complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_see
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from flags" -f -a "eval" -d 'Ask which variant a key gets'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from flags" -f -a "explain" -d 'Explain which variant a key gets: its bucket, and where each variant stands'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from flags" -f -a "rollback" -d 'Take flags back to the baseline, or to how they were in an earlier version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from flags" -f -a "report" -d 'Report what a flag has brought about, and whether that may be believed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from flags" -f -a "simulate" -d 'Show how likely an experiment is to find a difference, and after how many users, before it begins'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from flags" -f -a "lint" -d 'Check a document before it is put into use'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "list" -d 'List jobs, newest first'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "show" -d 'Show one job'

@@ -85,6 +85,9 @@ pub const CATALOGUE: &[Entry] = &[
     Entry::of::<flags::EvaluateFlag>(),
     Entry::of::<flags::EvaluateAllFlags>(),
     Entry::of::<flags::ExplainFlag>(),
+    Entry::of::<flags::ConvertFlag>(),
+    Entry::of::<flags::ReportFlag>(),
+    Entry::of::<flags::SimulateFlag>(),
     Entry::of::<governance::ListGovernanceItems>(),
     Entry::of::<warehouse::SyncWarehouse>(),
     Entry::of::<warehouse::ShowWarehouse>(),
@@ -103,6 +106,13 @@ pub const RESIDENTS: &[Resident] = &[
         Duration::from_millis(500),
     ),
     Resident::new("flags", flags::Flags::build, flags::Flags::refresh, LOOKED_AT_EVERY),
+    Resident::new(
+        "flag assignments",
+        flags::Assignments::build,
+        flags::Assignments::refresh,
+        flags::Assignments::STORED_EVERY,
+    )
+    .alone(),
     Resident::new("plans", customers::Plans::build, customers::Plans::refresh, LOOKED_AT_EVERY),
     Resident::new(
         "billing drift",

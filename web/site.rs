@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 
 use crate::caller::Operators;
 use crate::layers::csrf::FormKey;
+use crate::layers::limits::Limits;
 use crate::live::Hub;
 use crate::mount;
 use crate::pages;
@@ -27,6 +28,8 @@ pub struct Site {
     /// Names and attributes of the cookies.
     pub cookies: Cookies,
     pub(crate) live: Hub,
+    /// How often who may ask.
+    pub(crate) limits: Limits,
     pub(crate) operators: Operators,
     pub(crate) permits: Arc<Semaphore>,
     pub(crate) error_page: ErrorPage,
@@ -49,11 +52,13 @@ impl Site {
         let operators = Operators::new(&deps.settings.operator_keys);
         let forms = FormKey::new(&deps.root_key);
         let permits = Arc::new(Semaphore::new(mount::PERMITS));
+        let limits = Limits::new(&deps.settings.rate_limits);
         Arc::new(Self {
             deps,
             forms,
             cookies,
             live: Hub::default(),
+            limits,
             operators,
             permits,
             error_page,
@@ -109,7 +114,7 @@ pub struct Cookies {
     pub session: &'static str,
     /// The operator's session.
     pub operator: &'static str,
-    /// Binds the form tokens of those who are not signed in.
+    /// Binds the form tokens of those who are not signed in, and tells visitors apart in experiments.
     pub visitor: &'static str,
     secure: bool,
 }

@@ -12,6 +12,7 @@ use echopilot_core::auth;
 use echopilot_core::config::{OperatorKey, Settings};
 use echopilot_core::customers::directory;
 use echopilot_core::demo::SeedDemo;
+use echopilot_core::flags::Assignments;
 use echopilot_core::operation::{Caller, Cx, Deps};
 use echopilot_core::platform::{Chance, Clock, Fault, Ids, Result, digest_hex};
 use echopilot_web::{Caps, Patience};
@@ -69,6 +70,9 @@ pub(crate) fn run(arguments: &Arguments, global: &Global, ui: Ui) -> Result<Exit
     let served = serve(&runtime, &deps, listener, stop, &welcome(&deps, address, operator_key), ui);
     // The server has drained or failed; what runs beside it stops at its next step.
     background.stop();
+    if let Err(fault) = Assignments::store_waiting(&deps) {
+        ui.say(&format!("assignments of flags were not stored: {}", fault.detail));
+    }
     runtime.shutdown_timeout(FAREWELL);
     deps.events.flush(FAREWELL);
     served.map(|()| Exit::Done)

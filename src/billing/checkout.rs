@@ -8,8 +8,8 @@ use super::operations::{Asked, Draft, Kind, carry_out};
 use super::portal::{PaymentPage, page};
 use super::sql::SUBSCRIPTIONS_LIVE;
 use super::stripe_customer;
-use crate::config::{SignupMode, StripePrices};
-use crate::customers::{Customer, Mirror, directory};
+use crate::config::SignupMode;
+use crate::customers::{Customer, Mirror, Offer, Period, Plans, directory};
 use crate::events::Log;
 use crate::operation::{Access, Caller, Cost, Cx, Meta, Operation, Route};
 use crate::outbound::{Stripe, StripeCall, StripeFailure};
@@ -26,16 +26,6 @@ pub enum PaidPlan {
     Pro,
 }
 
-/// How often it is paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Period {
-    /// Every month.
-    Month,
-    /// Every year.
-    Year,
-}
-
 /// Begin to buy a plan: the address of the payment provider's checkout page. What it costs is the server's choice.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -47,6 +37,9 @@ pub struct StartCheckout {
     /// Whose plan it will be; a signed-in customer leaves it out.
     #[serde(default)]
     pub email: Option<Email>,
+    /// The variant of the plan's price experiment that the buyer was shown: decided by the server, never by who asks.
+    #[serde(skip)]
+    pub variant: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -71,8 +64,7 @@ impl Operation for StartCheckout {
     fn run(&self, cx: &Cx) -> Result<PaymentPage> {
         let email = self.buyer(cx)?;
         refuse_a_second(cx)?;
-        cx.deps.stripe()?;
-        let price = price(&cx.deps.settings.stripe.prices, self.plan, self.period)?;
+        let price = self.price(cx)?;
         let (new_id, now, mirror) = (cx.deps.ids.ulid_at(cx.now), cx.now, Mirror::of(&cx.deps));
         let made = move |tx: &mut Tx<'_>| directory::found_or_made(tx, &mirror, &email, &new_id, now);
         let customer: Customer = cx.deps.store.write(made)?;
@@ -90,6 +82,32 @@ impl Operation for StartCheckout {
 }
 
 impl StartCheckout {
+    /// The price at Stripe that belongs to the price the buyer was shown.
+    fn price(&self, cx: &Cx) -> Result<String> {
+        let stripe = cx.deps.stripe()?;
+        let (plan, prices) = (self.plan.as_str(), &cx.deps.settings.stripe.prices);
+        let terms = cx.deps.resident::<Plans>().terms(plan);
+        let offer = terms.map(|terms| terms.offer(self.variant.as_deref(), self.period, prices));
+        let Some((price, offer)) = offer.and_then(|offer| Some((offer.stripe_price.clone()?, offer))) else {
+            let setting = prices
+                .of(plan, self.period == Period::Year)
+                .map_or("STRIPE_PRICE_PRO", |(setting, _)| setting);
+            return Err(Fault::not_configured(setting, "this plan can't be bought here; write to support"));
+        };
+        if offer.is_experiment && !charges(stripe, &price, &offer, self.period)? {
+            // Better no sale than another sum than was shown.
+            let words = "The price that was shown is not the one that would be charged, so nothing was begun; write to \
+                         support";
+            return Err(Fault::new(Code::NotConfigured, words).because(format!(
+                "{price} is not {} {} a {} at Stripe",
+                offer.price_minor.unwrap_or(0),
+                offer.currency,
+                self.period.as_str()
+            )));
+        }
+        Ok(price)
+    }
+
     /// Whose plan it will be. Strangers get the same answers for every address.
     fn buyer(&self, cx: &Cx) -> Result<Email> {
         match (&cx.caller, &self.email) {
@@ -123,17 +141,13 @@ fn refuse_a_second(cx: &Cx) -> Result<()> {
     Err(Fault::new(Code::Conflict, words))
 }
 
-/// The price of a plan, as the settings have it.
-fn price(prices: &StripePrices, plan: PaidPlan, period: Period) -> Result<String> {
-    let (price, setting) = match (plan, period) {
-        (PaidPlan::Starter, Period::Month) => (&prices.starter, "STRIPE_PRICE_STARTER"),
-        (PaidPlan::Starter, Period::Year) => (&prices.starter_yearly, "STRIPE_PRICE_STARTER_YEARLY"),
-        (PaidPlan::Pro, Period::Month) => (&prices.pro, "STRIPE_PRICE_PRO"),
-        (PaidPlan::Pro, Period::Year) => (&prices.pro_yearly, "STRIPE_PRICE_PRO_YEARLY"),
-    };
-    price
-        .clone()
-        .ok_or_else(|| Fault::not_configured(setting, "this plan can't be bought here; write to support"))
+/// Whether a price at Stripe is what an offer shows.
+fn charges(stripe: &dyn Stripe, price: &str, offer: &Offer, period: Period) -> Result<bool> {
+    let known = stripe.call(&StripeCall::get(format!("/v1/prices/{price}")))?;
+    Ok(known["unit_amount"].as_i64() == offer.price_minor
+        && known["currency"] == offer.currency.as_str()
+        && known["recurring"]["interval"] == period.as_str()
+        && known["active"] == true)
 }
 
 impl PaidPlan {

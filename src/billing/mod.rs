@@ -28,7 +28,7 @@ mod tests;
 mod void_invoice;
 
 pub use chaos::{Chaos, Fate, Faults};
-pub use checkout::{PaidPlan, Period, StartCheckout};
+pub use checkout::{PaidPlan, StartCheckout};
 pub use create_invoice::{CreateInvoice, CreatedInvoice};
 pub use customer_invoices::{CustomerInvoices, ListCustomerInvoices};
 pub use drift::{DriftFigure, LOOKED_UP_EVERY};

@@ -85,6 +85,20 @@ pub struct StripePrices {
     pub pro_yearly: Option<String>,
 }
 
+impl StripePrices {
+    /// The price of a plan, by the month or by the year, and the setting that has it; `None` for plans that have none.
+    pub fn of(&self, plan: &str, yearly: bool) -> Option<(&'static str, Option<&str>)> {
+        let (setting, price) = match (plan, yearly) {
+            ("starter", false) => ("STRIPE_PRICE_STARTER", &self.starter),
+            ("starter", true) => ("STRIPE_PRICE_STARTER_YEARLY", &self.starter_yearly),
+            ("pro", false) => ("STRIPE_PRICE_PRO", &self.pro),
+            ("pro", true) => ("STRIPE_PRICE_PRO_YEARLY", &self.pro_yearly),
+            _ => return None,
+        };
+        Some((setting, price.as_deref()))
+    }
+}
+
 /// What Notion needs.
 #[derive(Debug, Clone)]
 pub struct NotionSettings {

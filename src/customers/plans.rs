@@ -6,9 +6,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Plan;
-use crate::config::{HotDocument, StripeSettings, Validate};
+use super::offer::{Period, PriceExperiment};
+use crate::config::{HotDocument, StripePrices, StripeSettings, Validate};
 use crate::events::Log;
-use crate::operation::{Access, Cost, Cx, Deps, Meta, Operation, Route, hot_source};
+use crate::operation::{Access, Cost, Cx, Deps, FileBeside, Meta, Operation, Route, hot_source};
 use crate::platform::Result;
 
 /// The document.
@@ -50,6 +51,9 @@ pub struct PlanTerms {
     /// What else it holds, in a few words each.
     #[serde(default)]
     pub features: Vec<String>,
+    /// Other prices that a flag shows to some visitors.
+    #[serde(default)]
+    pub price_experiment: Option<PriceExperiment>,
 }
 
 impl Validate for Pricing {
@@ -68,6 +72,9 @@ impl Validate for Pricing {
             if [terms.price_minor, terms.price_year_minor].into_iter().flatten().any(|price| price < 0) {
                 return Err(format!("the price of {name} is negative"));
             }
+            if let Some(experiment) = &terms.price_experiment {
+                experiment.check().map_err(|why| format!("the price experiment of {name}: {why}"))?;
+            }
             if terms.currency.len() != 3 || !terms.currency.bytes().all(|byte| byte.is_ascii_lowercase()) {
                 return Err(format!("the currency of {name} is not three small letters"));
             }
@@ -85,39 +92,88 @@ impl Pricing {
 }
 
 /// The plans in memory.
-pub struct Plans(HotDocument<Pricing>);
+pub struct Plans {
+    document: HotDocument<Pricing>,
+    /// The file of a document that lies in a row.
+    beside: Option<FileBeside<Pricing>>,
+}
+
+const NAME: &str = "pricing";
+/// What holds where there is no document.
+const DEFAULT: &str = include_str!("../../configs/pricing.json");
 
 impl Plans {
     /// Read the document, or take the default built into the binary.
     pub fn build(deps: &Deps) -> Result<Box<dyn Any + Send + Sync>> {
-        let default = include_str!("../../configs/pricing.json");
-        Ok(Box::new(Self(HotDocument::open(
-            "pricing",
-            default,
-            hot_source(deps, "pricing"),
-            deps.clock.clone(),
-        )?)))
+        let document = HotDocument::open(NAME, DEFAULT, hot_source(deps, NAME), deps.clock.clone())?;
+        let own = Self { document, beside: FileBeside::open(deps, NAME, DEFAULT)? };
+        own.take_in_file(deps)?;
+        Ok(Box::new(own))
     }
 
     /// Look whether the document has changed; tell health how it is doing.
     pub fn refresh(deps: &Deps) -> Result<()> {
         let own = deps.resident::<Self>();
-        own.0.refresh_when_due();
-        deps.troubles.report("pricing", own.0.state().degraded);
+        own.take_in_file(deps)?;
+        own.document.refresh_when_due();
+        let beside = own.beside.as_ref().and_then(FileBeside::degraded);
+        deps.troubles.report(NAME, own.document.state().degraded.or(beside));
         Ok(())
+    }
+
+    /// A new text of the file beside a store of rows becomes the row's next one.
+    fn take_in_file(&self, deps: &Deps) -> Result<()> {
+        let Some(beside) = &self.beside else { return Ok(()) };
+        beside.take_in(deps, |file| {
+            self.document.refresh();
+            let before = self.document.get().version.clone();
+            self.document.write(&before, file.clone()).map(drop)
+        })
     }
 
     /// What a minute of work brings in, in US dollars, and where that figure comes from.
     pub fn rate(&self) -> (f64, RateOrigin) {
-        match self.0.get().value.base_rate_usd_per_minute {
-            Some(rate) if !self.0.is_default() => (rate, RateOrigin::Document),
+        match self.document.get().value.base_rate_usd_per_minute {
+            Some(rate) if !self.document.is_default() => (rate, RateOrigin::Document),
             rate => (rate.unwrap_or(BUILT_IN_RATE), RateOrigin::BuiltIn),
         }
     }
 
+    /// The plans as they are offered: `variant_of` says in which variant of a flag the visitor is.
+    pub fn tiers(&self, stripe: &StripeSettings, variant_of: impl Fn(&str) -> Option<String>) -> Vec<Tier> {
+        let plans = self.document.get().value.plans.clone();
+        let tier = |terms: PlanTerms| {
+            let variant = terms.price_experiment.as_ref().and_then(|experiment| variant_of(&experiment.flag));
+            Tier::of(terms, variant.as_deref(), stripe)
+        };
+        plans.into_iter().map(tier).collect()
+    }
+
+    /// Every price of Stripe that belongs to a plan, with the plan: also prices that are no longer offered to anybody new.
+    pub fn sold(&self, prices: &StripePrices) -> Vec<(String, Plan)> {
+        let pricing = self.document.get();
+        let own = |terms: &PlanTerms| {
+            let price = |yearly| prices.of(terms.plan.as_str(), yearly)?.1.map(str::to_owned);
+            [price(false), price(true)]
+        };
+        let offered = |terms: &PlanTerms| -> Vec<String> {
+            let offers = terms.price_experiment.iter().flat_map(|experiment| experiment.offers.values());
+            offers
+                .flat_map(|offer| [offer.stripe_price.clone(), offer.stripe_price_yearly.clone()])
+                .flatten()
+                .collect()
+        };
+        let plans = pricing.value.plans.iter();
+        plans
+            .flat_map(|terms| {
+                own(terms).into_iter().flatten().chain(offered(terms)).map(|price| (price, terms.plan))
+            })
+            .collect()
+    }
+
     /// The terms of a plan by its stored name.
     pub fn terms(&self, plan: &str) -> Option<PlanTerms> {
-        self.0.get().value.plans.iter().find(|terms| terms.plan.as_str() == plan).cloned()
+        self.document.get().value.plans.iter().find(|terms| terms.plan.as_str() == plan).cloned()
     }
 }
 
@@ -183,26 +239,26 @@ pub struct Tier {
 }
 
 impl Tier {
-    fn of(terms: PlanTerms, stripe: &StripeSettings) -> Self {
-        let (month, year) = match terms.plan {
-            Plan::Starter => (&stripe.prices.starter, &stripe.prices.starter_yearly),
-            Plan::Pro => (&stripe.prices.pro, &stripe.prices.pro_yearly),
-            Plan::Free | Plan::Enterprise => (&None, &None),
-        };
+    /// The plan as it is offered: to everybody, or to those in a variant of its price experiment.
+    fn of(terms: PlanTerms, variant: Option<&str>, stripe: &StripeSettings) -> Self {
+        let (month, year) = (
+            terms.offer(variant, Period::Month, &stripe.prices),
+            terms.offer(variant, Period::Year, &stripe.prices),
+        );
         let open = stripe.key_in_use().is_some();
-        let PlanTerms { plan, title, summary, price_minor, price_year_minor, currency, .. } = terms;
+        let PlanTerms { plan, title, summary, currency, .. } = terms;
         Self {
             plan,
             title,
             summary,
-            price_minor,
-            price_year_minor,
+            price_minor: month.price_minor,
+            price_year_minor: year.price_minor,
             currency,
             jobs_per_month: terms.jobs_per_month,
             workflows: terms.workflows,
             features: terms.features,
-            sold_monthly: open && month.is_some(),
-            sold_yearly: open && year.is_some(),
+            sold_monthly: open && month.stripe_price.is_some(),
+            sold_yearly: open && year.stripe_price.is_some(),
         }
     }
 }
@@ -219,8 +275,7 @@ impl Operation for ShowTiers {
 
     fn run(&self, cx: &Cx) -> Result<Tiers> {
         let stripe = &cx.deps.settings.stripe;
-        let plans = cx.deps.resident::<Plans>().0.get().value.plans.clone();
-        let tiers = plans.into_iter().map(|terms| Tier::of(terms, stripe)).collect();
+        let tiers = cx.deps.resident::<Plans>().tiers(stripe, |_| None);
         Ok(Tiers { tiers, test_mode: stripe.key_in_use().map(|_| !stripe.is_live()) })
     }
 }

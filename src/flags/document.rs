@@ -198,9 +198,9 @@ impl Flag {
     }
 }
 
-const NAME_CHARACTERS: &str = "letters, digits, `_`, `-` and `.`";
+pub(super) const NAME_CHARACTERS: &str = "letters, digits, `_`, `-` and `.`";
 
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     (1..=64).contains(&text.len()) && text.bytes().all(fits)
 }

@@ -4,10 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::assignments::Assignments;
 use super::bucket::{Reason, decide};
+use super::document::Flag;
 use super::held::Flags;
 use crate::events::Log;
-use crate::operation::{Access, Cost, Cx, Deps, Meta, Operation, Route};
+use crate::operation::{Access, Cost, Cx, Meta, Operation, Route};
 use crate::platform::{Fault, Result};
 
 /// The longest key, in bytes.
@@ -52,23 +54,30 @@ impl Operation for EvaluateFlag {
     type Output = Evaluated;
 
     fn run(&self, cx: &Cx) -> Result<Evaluated> {
-        evaluate(&cx.deps, &self.f, &self.k)
+        evaluate(cx, &self.f, &self.k)
     }
 }
 
-/// The variant of `key`, for whoever decides within the product: pages, checkout, OFREP.
-pub fn evaluate(deps: &Deps, name: &str, key: &str) -> Result<Evaluated> {
+/// The variant of `key`, for whoever decides within the product: pages, checkout. Who is given it is remembered.
+pub fn evaluate(cx: &Cx, name: &str, key: &str) -> Result<Evaluated> {
     check_key(key)?;
-    let document = deps.resident::<Flags>().get();
+    let document = cx.deps.resident::<Flags>().get();
     let flag = document.value.flags.get(name).ok_or_else(|| unknown(name))?;
+    Ok(give(cx, cx.deps.resident(), (name, document.value.version), flag, key))
+}
+
+/// Decide one flag, and remember who was given what.
+pub(super) fn give(
+    cx: &Cx,
+    assignments: &Assignments,
+    (name, version): (&str, i64),
+    flag: &Flag,
+    key: &str,
+) -> Evaluated {
     let (variant, reason) = decide(name, flag, key);
-    Ok(Evaluated {
-        flag: name.to_owned(),
-        variant: variant.to_owned(),
-        value: flag.value(variant),
-        reason,
-        version: document.value.version,
-    })
+    assignments.remember(cx, (name, version), key, (variant, reason));
+    let (flag, value, variant) = (name.to_owned(), flag.value(variant), variant.to_owned());
+    Evaluated { flag, variant, value, reason, version }
 }
 
 pub(super) fn unknown(name: &str) -> Fault {

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::bucket::decide;
-use super::evaluate::{Evaluated, check_key};
+use super::assignments::Assignments;
+use super::evaluate::{Evaluated, check_key, give};
 use super::held::Flags;
 use crate::events::Log;
 use crate::operation::{Access, Cost, Cx, Meta, Operation, Route};
@@ -41,11 +41,9 @@ impl Operation for EvaluateAllFlags {
         check_key(&self.k)?;
         let document = cx.deps.resident::<Flags>().get();
         let version = document.value.version;
-        let flags = document.value.flags.iter().map(|(name, flag)| {
-            let (variant, reason) = decide(name, flag, &self.k);
-            let (value, variant) = (flag.value(variant), variant.to_owned());
-            Evaluated { flag: name.clone(), variant, value, reason, version }
-        });
+        let assignments = cx.deps.resident::<Assignments>();
+        let flags = document.value.flags.iter();
+        let flags = flags.map(|(name, flag)| give(cx, assignments, (name, version), flag, &self.k));
         Ok(AllEvaluated { version, flags: flags.collect() })
     }
 }

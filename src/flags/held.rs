@@ -7,24 +7,26 @@ use std::time::Duration;
 use arc_swap::Guard;
 
 use super::document::FlagsDocument;
-use super::sql::{VERSION_ADD, VERSION_KNOWN, VERSION_NEWEST, VERSIONS_FORGET};
-use crate::config::{HotDocument, HotSource, Loaded};
+use super::sql::{
+    ASSIGNMENTS_FORGET, CONVERSIONS_FORGET, VERSION_ADD, VERSION_KNOWN, VERSION_NEWEST, VERSIONS_FORGET,
+};
+use crate::config::{HotDocument, Loaded};
 use crate::events::{Level, Log};
-use crate::operation::{Cx, Deps, OpsEvent, hot_source};
+use crate::operation::{Cx, Deps, FileBeside, OpsEvent, hot_source};
 use crate::platform::{Fault, Result, Timestamp};
-use crate::store::{Engine, Tx, args};
+use crate::store::{Tx, args};
 
 const NAME: &str = "flags";
 /// What holds where there is no document.
 pub const DEFAULT: &str = include_str!("../../configs/flags.json");
-/// Older versions are forgotten, but for the newest fifty.
+/// What is older is forgotten, but for the newest fifty versions.
 const KEPT: Duration = Duration::from_hours(24 * 400);
 
 /// The flags in memory.
 pub struct Flags {
     document: HotDocument<FlagsDocument>,
-    /// The file beside a store of rows: its text becomes a new version of the row when it changes.
-    beside: Option<HotDocument<FlagsDocument>>,
+    /// The file of a document that lies in a row.
+    beside: Option<FileBeside<FlagsDocument>>,
     /// The version that the history is known to have.
     noted: Mutex<String>,
 }
@@ -33,19 +35,17 @@ impl Flags {
     /// Read the document. One that is wrong at the start is answered for by the newest good one of the history, else by
     /// the default that is built into the binary.
     pub fn build(deps: &Deps) -> Result<Box<dyn Any + Send + Sync>> {
-        let open = |source| HotDocument::open(NAME, DEFAULT, source, deps.clock.clone());
-        let document = open(hot_source(deps, NAME))?;
+        let document = HotDocument::open(NAME, DEFAULT, hot_source(deps, NAME), deps.clock.clone())?;
         if document.state().degraded.is_some() {
             let newest: Option<String> = deps.store.read(|tx| tx.maybe(VERSION_NEWEST, args![]))?;
             if let Some(body) = newest {
                 document.stand_in(&body).map_err(Fault::internal)?;
             }
         }
-        let beside = match deps.store.engine() {
-            Engine::Sqlite => None,
-            Engine::Postgres => Some(open(HotSource::File(deps.settings.config_dir.join("flags.json")))?),
-        };
-        Ok(Box::new(Self { document, beside, noted: Mutex::default() }))
+        let beside = FileBeside::open(deps, NAME, DEFAULT)?;
+        let own = Self { document, beside, noted: Mutex::default() };
+        own.take_in_file(deps)?;
+        Ok(Box::new(own))
     }
 
     /// Look whether the document has changed, keep what is new in the history, and tell health how it is doing.
@@ -53,7 +53,7 @@ impl Flags {
         let own = deps.resident::<Self>();
         own.take_in_file(deps)?;
         own.document.refresh_when_due();
-        let beside = own.beside.as_ref().and_then(|beside| beside.state().degraded);
+        let beside = own.beside.as_ref().and_then(FileBeside::degraded);
         deps.troubles.report(NAME, own.document.state().degraded.or(beside));
         own.note(deps, "the file")
     }
@@ -89,24 +89,17 @@ impl Flags {
         Ok(())
     }
 
-    /// The file beside a store of rows: a text that the history does not know becomes the row's next version.
+    /// A new text of the file beside a store of rows becomes the row's next version.
     fn take_in_file(&self, deps: &Deps) -> Result<()> {
         let Some(beside) = &self.beside else { return Ok(()) };
-        let is_new = beside.refresh() && beside.state().degraded.is_none();
-        let file = beside.get();
-        let digest = file.version.clone();
-        if !is_new || deps.store.read(|tx| tx.one::<i64>(VERSION_KNOWN, args![digest.as_str()]))? > 0 {
-            return Ok(());
-        }
-        self.document.refresh();
-        let before = self.document.get();
-        let mut next = file.value.clone();
-        next.version = before.value.version + 1;
-        self.document.write(&before.version, next)?;
-        // The text of the file itself, too, so that it is taken in once.
-        let (body, version, now) = (encode(&file.value)?, file.value.version, deps.clock.now());
-        deps.store.write(move |tx| {
-            tx.run(VERSION_ADD, args![digest.as_str(), version, body.as_str(), now, "the file"]).map(drop)
+        beside.take_in(deps, |file| {
+            self.document.refresh();
+            let before = self.document.get();
+            let mut next = file.clone();
+            if !self.document.is_default() {
+                next.version = next.version.max(before.value.version + 1);
+            }
+            self.document.write(&before.version, next).map(drop)
         })
     }
 
@@ -139,7 +132,9 @@ fn encode(document: &FlagsDocument) -> Result<String> {
     serde_json::to_string_pretty(document).map_err(Fault::internal)
 }
 
-/// Forget old versions; how many.
-pub fn forget_versions(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64> {
-    tx.run(VERSIONS_FORGET, args![now.minus(KEPT)])
+/// Forget old versions, and who was given what and converted; how many of each.
+pub fn forget(tx: &mut Tx<'_>, now: Timestamp) -> Result<(u64, u64)> {
+    let before = now.minus(KEPT);
+    let users = tx.run(ASSIGNMENTS_FORGET, args![before])? + tx.run(CONVERSIONS_FORGET, args![before])?;
+    Ok((tx.run(VERSIONS_FORGET, args![before])?, users))
 }

@@ -1,8 +1,13 @@
-//! Where hot documents lie: a file in CONFIG_DIR on SQLite, a row of the store on PostgreSQL, so that replicas agree.
+//! Where hot documents lie: a file in CONFIG_DIR on SQLite, a row of the store on PostgreSQL, so that replicas agree. What
+//! an operator edits is the file on both: a text of it that is new becomes the row's next one.
+
+use std::sync::{Mutex, PoisonError};
+
+use serde::de::DeserializeOwned;
 
 use super::Deps;
-use crate::config::{HotSource, Rows};
-use crate::platform::{Code, Result};
+use crate::config::{HotDocument, HotSource, Rows, Validate};
+use crate::platform::{Code, Result, Timestamp};
 use crate::store::documents::{self, Change};
 use crate::store::{Engine, Store};
 
@@ -22,22 +27,75 @@ pub fn hot_source(deps: &Deps, name: &'static str) -> HotSource {
     }
 }
 
+/// The file of a document that lies in a row.
+pub struct FileBeside<T> {
+    file: HotDocument<T>,
+    /// Where the texts that were taken in are remembered, by digest.
+    place: String,
+    /// The text that was looked at last.
+    checked: Mutex<String>,
+}
+
+/// Texts of a file that are remembered.
+const REMEMBERED: usize = 100;
+
+impl<T: DeserializeOwned + Validate> FileBeside<T> {
+    /// The file of the document `name`; `None` where the document is the file.
+    pub fn open(deps: &Deps, name: &'static str, default: &'static str) -> Result<Option<Self>> {
+        if deps.store.engine() == Engine::Sqlite {
+            return Ok(None);
+        }
+        let source = HotSource::File(deps.settings.config_dir.join(format!("{name}.json")));
+        let file = HotDocument::open(name, default, source, deps.clock.clone())?;
+        Ok(Some(Self { file, place: format!("{name}.file"), checked: Mutex::default() }))
+    }
+
+    /// Why the file's text can't be taken in, if that is so.
+    pub fn degraded(&self) -> Option<String> {
+        self.file.state().degraded
+    }
+
+    /// Look at the file; `take` puts a text that was never taken in into the row. Replicas whose files differ don't
+    /// undo each other: each text counts once, for all of them.
+    pub fn take_in(&self, deps: &Deps, take: impl FnOnce(&T) -> Result<()>) -> Result<()> {
+        self.file.refresh();
+        let file = self.file.get();
+        let mut checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.degraded().is_some() || *checked == file.version {
+            return Ok(());
+        }
+        let known = deps.store.read(|tx| documents::read(tx, &self.place))?.map(|known| known.body);
+        let digests: Vec<&str> = known.iter().flat_map(|known| known.lines()).collect();
+        // A file that is as the program has it built in says nothing, unless another text of it came before.
+        let says_nothing = known.is_none() && self.file.is_default();
+        let is_new = !says_nothing && !digests.contains(&file.version.as_str());
+        if is_new {
+            match take(&file.value) {
+                // Another replica was faster; the next look finds what it left.
+                Err(fault) if fault.code == Code::Conflict => return Ok(()),
+                taken => taken?,
+            }
+            let newest = std::iter::once(file.version.as_str());
+            let body: Vec<&str> = newest.chain(digests).take(REMEMBERED).collect();
+            if !replace(&deps.store, &self.place, known.as_deref(), &body.join("\n"), deps.clock.now())? {
+                return Ok(());
+            }
+        }
+        checked.clone_from(&file.version);
+        Ok(())
+    }
+}
+
 /// Store `after` where `before` stands; false when something else stands there.
-fn replace(
-    store: &Store,
-    name: &'static str,
-    before: Option<&str>,
-    after: &str,
-    at: crate::platform::Timestamp,
-) -> Result<bool> {
-    let (before, body) = (before.map(str::to_owned), after.to_owned());
+fn replace(store: &Store, name: &str, before: Option<&str>, after: &str, at: Timestamp) -> Result<bool> {
+    let (name, before, body) = (name.to_owned(), before.map(str::to_owned), after.to_owned());
     let stored = store.write(move |tx| {
-        let found = documents::read(tx, name)?;
+        let found = documents::read(tx, &name)?;
         if found.as_ref().map(|document| document.body.as_str()) != before.as_deref() {
             return Ok(false);
         }
         let from = found.map(|document| document.version);
-        let change = Change { name: name.to_owned(), from, body: body.clone(), by: "echopilot".into(), at };
+        let change = Change { name: name.clone(), from, body: body.clone(), by: "echopilot".into(), at };
         documents::put(tx, &change)?;
         Ok(true)
     });

@@ -44,6 +44,8 @@ pub struct CleanedUp {
     pub payment_events: u64,
     /// Versions of the flags older than 400 days, but for the newest fifty.
     pub flag_versions: u64,
+    /// Assignments and conversions of flags older than 400 days.
+    pub flag_users: u64,
     /// Lines of the mail outbox file older than a day.
     pub mail_lines: u64,
     /// Measured minutes older than 62 days.
@@ -67,6 +69,7 @@ impl Operation for CleanUp {
         let mail_file = outbox_file(&cx.deps.settings.data_dir);
         let mail_lines = forget_delivered(&mail_file, now.minus(Duration::from_secs(24 * 3600)))?;
         cx.deps.store.write(move |tx| {
+            let (flag_versions, flag_users) = flags::forget(tx, now)?;
             Ok(CleanedUp {
                 sessions: auth::forget_sessions(tx, now)? + auth::forget_operator_sessions(tx, now)?,
                 codes: auth::forget_codes(tx, now)?,
@@ -75,7 +78,8 @@ impl Operation for CleanUp {
                 runs: later::clean_up(tx, now.minus(RUNS_KEPT))?,
                 payment_sessions: billing::forget_payment_sessions(tx, now.minus(RUNS_KEPT))?,
                 payment_events: billing::forget_events(tx, now.minus(EVENTS_KEPT))?,
-                flag_versions: flags::forget_versions(tx, now)?,
+                flag_versions,
+                flag_users,
                 mail_lines,
                 minutes: slo::forget_minutes(tx, now.minus(slo::KEPT))?,
                 dependency_spans: sentinel::forget_spans(tx, now.minus(sentinel::SPANS_KEPT))?,

@@ -219,7 +219,7 @@ fn people_sign_in_with_forms_and_cookies_alone() {
         assert_eq!(login, "/auth/login?next=/app/invoices&why=sign-in");
         let page = browser.open(&login).expect_status(200);
         for cookie in page.headers("set-cookie") {
-            assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax"), "{cookie}");
+            assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax; Max-Age=15552000"), "{cookie}");
         }
         let csrf = Browser::csrf(&page);
         let fields = [("csrf", csrf.as_str()), ("email", "ada@example.com"), ("next", "/app/invoices")];
@@ -348,7 +348,7 @@ fn over_https_cookies_belong_to_one_host() {
         let page = ask("GET", "/auth/login").send().expect_status(200);
         let visitor = page.header("set-cookie").unwrap();
         assert!(visitor.starts_with("__Host-ep_visitor="), "{visitor}");
-        assert!(visitor.ends_with("; Path=/; HttpOnly; SameSite=Lax; Secure"), "{visitor}");
+        assert!(visitor.ends_with("; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=15552000"), "{visitor}");
         let email = json!({ "email": "ada@example.com" });
         let _ = ask("POST", "/api/auth/magic-link").json(&email).send().expect_status(202);
         let code = code_in(&wait_for_mail(&server, "ada@example.com", 1));

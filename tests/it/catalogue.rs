@@ -41,6 +41,7 @@ const WITHOUT_SMOKE: &[(&str, &str)] = &[
     ("set-flag", "it would change what customers see"),
     ("roll-back-flags", "it would change what customers see"),
     ("explain-flag", "the check of an evaluation asks the same document"),
+    ("report-flag", "its check is not among those that runbooks name"),
     ("query-warehouse", "the check of the status asks both sides"),
     ("warehouse-sync", "it takes the lease that a copy needs; the check of the status asks both sides"),
     ("open-billing-portal", "it would make a session at the payment provider"),
@@ -72,6 +73,7 @@ const WITHOUT_SMOKE: &[(&str, &str)] = &[
     ("reconcile-billing", "it asks Stripe for everything there is; the schedule does so every night"),
     ("status-summary", "the health check reads the findings that it is made of"),
     ("create-lead", "it would write to those who sell"),
+    ("convert-flag", "it would count for an experiment"),
     ("list-leads", "it reads addresses, and its check is not among those that runbooks name"),
     ("list-governance-items", "its check is not among those that runbooks name"),
 ];
@@ -195,7 +197,8 @@ fn every_resident_that_is_asked_for_is_listed() {
         let _: &scheduler::ScheduledWork = app.deps.resident();
         let _: &sentinel::Host = app.deps.resident();
         let _: &flags::Flags = app.deps.resident();
-        assert_eq!(RESIDENTS.len(), 11, "ask for the new resident here");
+        let _: &flags::Assignments = app.deps.resident();
+        assert_eq!(RESIDENTS.len(), 12, "ask for the new resident here");
         for resident in RESIDENTS {
             (resident.refresh)(&app.deps).unwrap_or_else(|fault| panic!("{}: {fault:?}", resident.name));
         }

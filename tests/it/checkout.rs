@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use echopilot_core::billing::{
-    OpenBillingPortal, PaidPlan, Period, ReceiveWebhook, RefundPayment, StartCheckout,
-};
+use echopilot_core::billing::{OpenBillingPortal, PaidPlan, ReceiveWebhook, RefundPayment, StartCheckout};
+use echopilot_core::customers::Period;
 use echopilot_core::platform::{Code, Email};
 use echopilot_core::scheduler::CleanUp;
 use serde_json::json;
@@ -17,7 +16,7 @@ use crate::support::{Served, TestApp, on_each_engine};
 
 fn checkout(email: Option<&str>) -> StartCheckout {
     let email = email.map(|email| Email::parse(email).unwrap());
-    StartCheckout { plan: PaidPlan::Starter, period: Period::Month, email }
+    StartCheckout { plan: PaidPlan::Starter, period: Period::Month, email, variant: None }
 }
 
 fn customers(app: &TestApp) -> Vec<Vec<String>> {

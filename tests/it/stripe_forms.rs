@@ -4,8 +4,9 @@
 use std::process::{Command, Stdio};
 
 use echopilot_core::billing::{
-    CreateInvoice, OpenBillingPortal, PaidPlan, Period, RefundPayment, StartCheckout, VoidInvoice,
+    CreateInvoice, OpenBillingPortal, PaidPlan, RefundPayment, StartCheckout, VoidInvoice,
 };
+use echopilot_core::customers::Period;
 use echopilot_core::platform::Email;
 use serde_json::{Value, json};
 
@@ -16,7 +17,8 @@ use crate::support::{TestApp, checkout, on_each_engine, peers};
 /// Everything that is asked of Stripe, once.
 fn ask_for_everything(app: &TestApp) {
     let ada = app.customer("ada@example.com");
-    ada.call(&StartCheckout { plan: PaidPlan::Starter, period: Period::Month, email: None }).unwrap();
+    ada.call(&StartCheckout { plan: PaidPlan::Starter, period: Period::Month, email: None, variant: None })
+        .unwrap();
     ada.call(&OpenBillingPortal {}).unwrap();
     let invoice = CreateInvoice {
         amount_minor: 4_900,

@@ -5,8 +5,11 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Path, State};
+use axum::response::IntoResponse as _;
 use bytes::Bytes;
+use echopilot_core::config::RateGroup;
 use echopilot_core::flags::{EvaluateAllFlags, EvaluateFlag, Evaluated};
+use echopilot_core::operation::Caller;
 use echopilot_core::platform::{Code, Fault, digest_hex};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
@@ -26,6 +29,9 @@ pub(super) async fn one(
         Ok(context) => context.key,
         Err(wrong) => return wrong.answer(Some(&flag)),
     };
+    if let Some(refused) = one_too_many(&site, &visit, &key) {
+        return refused;
+    }
     match visit.cx(&site).call(&EvaluateFlag { k: key, f: flag.clone() }) {
         Ok(answer) => document(StatusCode::OK, &shown(&answer)),
         Err(fault) => Wrong::of(&fault).answer(Some(&flag)),
@@ -43,6 +49,9 @@ pub(super) async fn all(
         Ok(context) => context,
         Err(wrong) => return wrong.answer(None),
     };
+    if let Some(refused) = one_too_many(&site, &visit, &context.key) {
+        return refused;
+    }
     let answer = match visit.cx(&site).call(&EvaluateAllFlags { k: context.key }) {
         Ok(answer) => answer,
         Err(fault) => return Wrong::of(&fault).answer(None),
@@ -67,6 +76,15 @@ pub(super) async fn all(
         response.headers_mut().insert(ETAG, tag);
     }
     response
+}
+
+/// Count an evaluation for its user; the answer to one too many.
+fn one_too_many(site: &Site, visit: &Visit, key: &str) -> Option<Response<Body>> {
+    if matches!(visit.caller, Caller::Operator(_)) {
+        return None;
+    }
+    let verdict = site.limits.take_key(RateGroup::FlagsUser, key, visit.now)?;
+    (!verdict.passed).then(|| verdict.refusal().into_response())
 }
 
 /// What a client says of whom it asks for.

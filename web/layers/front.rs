@@ -21,7 +21,6 @@ use hyper::body::{Body as _, Incoming};
 use tower::ServiceExt;
 
 use super::access_log::{self, Address, Line};
-use super::limits::Limits;
 use super::limits::shared::Shared;
 use super::record::Record;
 use super::streaming::Streaming;
@@ -38,7 +37,6 @@ pub struct Front {
     site: Arc<Site>,
     table: Table,
     handlers: axum::Router,
-    limits: Limits,
     shared: Option<Shared>,
     unmatched: Arc<RouteMetrics>,
 }
@@ -61,7 +59,6 @@ impl Front {
         Ok(Arc::new(Self {
             table,
             handlers: router.merge(foreign::router()).with_state(Arc::clone(&site)),
-            limits: Limits::new(&site.deps.settings.rate_limits),
             shared,
             unmatched: site.deps.metrics.route("ANY", "unmatched"),
             site,
@@ -144,6 +141,9 @@ impl Front {
         record.has_unread = false;
         match target.what {
             What::Operation(entry) => {
+                if target.group == RateGroup::Flags && !is_operator {
+                    self.limit_user(parts.uri.query().unwrap_or(""), record)?;
+                }
                 let cx = site.cx(credentials.caller, record.request_id.clone(), record.now);
                 let request = mount::Call { params, query: parts.uri.query().unwrap_or(""), body: bytes };
                 mount::call(site, entry, cx, request, &parts.headers, &parts.method).await
@@ -167,11 +167,11 @@ impl Front {
 
     /// Count a request, and refuse one too many. Replicas share the count where the request may wait for it.
     async fn limit(&self, group: RateGroup, may_wait: bool, record: &mut Record<'_>) -> Result<(), Problem> {
-        let shared = match (&self.shared, self.limits.quota(group)) {
+        let shared = match (&self.shared, self.site.limits.quota(group)) {
             (Some(shared), Some(quota)) if may_wait => shared.take(group, record.address, quota).await,
             _ => None,
         };
-        let verdict = shared.or_else(|| self.limits.take(group, record.address, record.now));
+        let verdict = shared.or_else(|| self.site.limits.take(group, record.address, record.now));
         let Some(verdict) = verdict else { return Ok(()) };
         let passed = verdict.passed;
         // The fields cost time; the wide limit of everything else is told only when it strikes.
@@ -181,9 +181,21 @@ impl Front {
         if passed {
             return Ok(());
         }
-        let seconds = u64::from(verdict.reset.max(1));
-        let fault = Fault::new(Code::Limited, format!("Too many requests; try again in {seconds} seconds"));
-        Err(fault.retry_after(seconds).into())
+        Err(verdict.refusal())
+    }
+
+    /// Count an evaluation for its user, and refuse one too many.
+    fn limit_user(&self, query: &str, record: &mut Record<'_>) -> Result<(), Problem> {
+        let Some((_, key)) = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "k") else {
+            return Ok(());
+        };
+        match self.site.limits.take_key(RateGroup::FlagsUser, &key, record.now) {
+            Some(verdict) if !verdict.passed => {
+                record.verdict = Some(verdict);
+                Err(verdict.refusal())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Everything that every answer gets, and the line about it.
@@ -210,7 +222,7 @@ impl Front {
             fields.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         if let Some(verdict) = &record.verdict {
-            self.limits.write_fields(verdict, fields);
+            self.site.limits.write_fields(verdict, fields);
         }
         if let Ok(id) = HeaderValue::try_from(record.request_id.as_str()) {
             fields.insert(request_id::REQUEST_ID.clone(), id);

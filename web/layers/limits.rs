@@ -9,13 +9,15 @@ mod group;
 pub(crate) mod shared;
 mod table;
 
+use std::hash::Hash;
 use std::net::IpAddr;
 
 use echopilot_core::config::{Limit, RateGroup, RateLimits};
-use echopilot_core::platform::Timestamp;
+use echopilot_core::platform::{Code, Fault, Timestamp};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::address::AddressBlock;
+use crate::problem::Problem;
 pub(crate) use group::group_of;
 use table::{Counters, Log};
 
@@ -30,6 +32,15 @@ pub(crate) struct Verdict {
     pub(crate) remaining: u32,
     /// Seconds until one more passes, or until all of them do when some are left.
     pub(crate) reset: u32,
+}
+
+impl Verdict {
+    /// What one too many is told.
+    pub(crate) fn refusal(self) -> Problem {
+        let seconds = u64::from(self.reset.max(1));
+        let fault = Fault::new(Code::Limited, format!("Too many requests; try again in {seconds} seconds"));
+        fault.retry_after(seconds).into()
+    }
 }
 
 /// All counts.
@@ -61,8 +72,17 @@ impl Limits {
 
     /// Count a request of `address` in `group`; `None` when the group is off.
     pub(crate) fn take(&self, group: RateGroup, address: IpAddr, now: Timestamp) -> Option<Verdict> {
+        self.count(group, &AddressBlock::of(address), now)
+    }
+
+    /// Count a request for whoever `key` stands for, a user of a flag; `None` when the group is off.
+    pub(crate) fn take_key(&self, group: RateGroup, key: &str, now: Timestamp) -> Option<Verdict> {
+        self.count(group, &key, now)
+    }
+
+    fn count(&self, group: RateGroup, who: &impl Hash, now: Timestamp) -> Option<Verdict> {
         let quota = self.quotas[group as usize]?;
-        let key = (group, AddressBlock::of(address));
+        let key = (group, who);
         let (passed, remaining, reset) = match quota.count {
             0..=5 => self.few.take(&key, quota, now),
             6..=10 => self.some.take(&key, quota, now),

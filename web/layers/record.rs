@@ -1,6 +1,7 @@
 //! What the front keeps of a request until its answer is written.
 
 use std::net::IpAddr;
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use echopilot_core::observability::InFlight;
@@ -71,6 +72,7 @@ impl Record<'_> {
             now: self.now,
             address: self.address,
             is_local: address::is_loopback(connection.peer.ip()) && !address::is_forwarded(fields),
+            new_visitor: OnceLock::new(),
         }
     }
 

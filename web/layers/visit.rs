@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::extract::FromRequestParts;
 use echopilot_core::operation::{Caller, Cx};
@@ -27,7 +27,12 @@ pub struct Visit {
     pub address: IpAddr,
     /// Whether the other end of the socket is this machine itself and no proxy stood in between.
     pub is_local: bool,
+    /// The token of a visitor who came without one.
+    pub(super) new_visitor: OnceLock<String>,
 }
+
+/// Seconds that a visitor is remembered.
+const VISITOR_KEPT: u64 = 180 * 24 * 3600;
 
 impl Visit {
     /// The call that this request makes.
@@ -40,8 +45,22 @@ impl Visit {
         if let Some(binding) = self.binding(site, headers) {
             return (site.forms.issue(binding), None);
         }
-        let visitor = site.deps.ids.token(16);
-        (site.forms.issue(&visitor), site.cookies.set(site.cookies.visitor, &visitor, None))
+        (site.forms.issue(self.visitor(site, headers)), self.visitor_cookie(site, headers))
+    }
+
+    /// Who the visitor is, signed in or not: what their cookie says, or a new token for those who have none.
+    pub fn visitor<'a>(&'a self, site: &Site, headers: &'a HeaderMap) -> &'a str {
+        let known = filled(caller::cookie(headers, site.cookies.visitor));
+        known.unwrap_or_else(|| self.new_visitor.get_or_init(|| site.deps.ids.token(16)))
+    }
+
+    /// The cookie to set when the visitor has none yet. It stays for half a year, so that experiments show the same
+    /// person the same thing.
+    pub fn visitor_cookie(&self, site: &Site, headers: &HeaderMap) -> Option<HeaderValue> {
+        if filled(caller::cookie(headers, site.cookies.visitor)).is_some() {
+            return None;
+        }
+        site.cookies.set(site.cookies.visitor, self.visitor(site, headers), Some(VISITOR_KEPT))
     }
 
     /// Refuse a form that was not made for this visitor.

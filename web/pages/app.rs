@@ -12,6 +12,7 @@ use echopilot_core::platform::Fault;
 use http::header::{ACCEPT_ENCODING, IF_NONE_MATCH};
 use http::{HeaderMap, Response};
 
+use super::experiment::Experiments;
 use super::frame::{frame, lead_to, page, stripe_is_down};
 use super::overview::{self, Asked};
 use super::view::{BillingNotice, ChartChoice, InvoiceStatus};
@@ -52,7 +53,9 @@ pub(super) async fn overview(
             let (shell, new_visitor) = frame(&site, &visit, &headers, path);
             let word = query.iter().find(|(name, _)| name == "billing").map(|(_, word)| word);
             let notice = word.and_then(|word| BillingNotice::parse(word));
-            page(&overview::view(shell, &session, asked, notice, choice, &visit), new_visitor)
+            let experiments = Experiments::of(&site, &visit, &headers);
+            let view = overview::view(shell, &session, asked, notice, choice, &visit, &experiments);
+            page(&view, new_visitor.or(experiments.cookie))
         }
         Err(fault) => Problem::from(fault).into_response(),
     }

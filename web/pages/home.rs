@@ -13,6 +13,7 @@ use echopilot_core::platform::format_money;
 use http::{HeaderMap, Response};
 use serde_json::json;
 
+use super::experiment::Experiments;
 use super::frame::{frame, moment, page as rendered};
 use super::seo::seo;
 use super::view::{AboutPage, Benefit, HomePage, LeadForm, PriceLine};
@@ -46,7 +47,8 @@ pub(super) async fn send(
 
 fn show(site: &Arc<Site>, visit: &Visit, headers: &HeaderMap, lead: LeadForm) -> Response<Body> {
     let cx = visit.cx(site);
-    let tiers = tiers(&cx);
+    let experiments = Experiments::of(site, visit, headers);
+    let tiers = experiments.tiers();
     let (shell, new_visitor) = frame(site, visit, headers, PATH);
     let free = tiers.iter().find(|tier| tier.plan == Plan::Free);
     let open = site.deps.settings.signup_mode == SignupMode::Open;
@@ -54,7 +56,7 @@ fn show(site: &Arc<Site>, visit: &Visit, headers: &HeaderMap, lead: LeadForm) ->
     let view = HomePage {
         shell,
         seo: seo(site, PATH),
-        linked_data: linked_data(&site.deps.base_url, &tiers),
+        linked_data: linked_data(&site.deps.base_url, &everybodys(&cx)),
         status: status::card(&cx),
         benefits: benefits(site.reference().count, free_jobs.as_deref()),
         prices: tiers.iter().map(price_line).collect(),
@@ -62,11 +64,11 @@ fn show(site: &Arc<Site>, visit: &Visit, headers: &HeaderMap, lead: LeadForm) ->
         open,
         lead,
     };
-    rendered(&view, new_visitor)
+    rendered(&view, new_visitor.or(experiments.cookie))
 }
 
-/// The plans; none when they can't be told, and the page stands without them.
-fn tiers(cx: &Cx) -> Vec<Tier> {
+/// The plans as everybody is offered them, for search engines; none when they can't be told.
+fn everybodys(cx: &Cx) -> Vec<Tier> {
     cx.call(&ShowTiers::default()).map(|found| found.tiers).unwrap_or_default()
 }
 

@@ -7,6 +7,7 @@ use echopilot_core::leads::CreateLead;
 use echopilot_core::platform::{Code, Email, Fault};
 use http::HeaderMap;
 
+use super::experiment::Experiments;
 use super::form::{Form, NO_ADDRESS};
 use super::login::words;
 use super::view::{FieldError, LeadForm};
@@ -47,7 +48,10 @@ pub(super) async fn take(
         website: Some(form.get("website").to_owned()),
     };
     match site.call(visit.cx(site), operation).await {
-        Ok(_) => Ok(LeadForm { action, sent: true, ..LeadForm::default() }),
+        Ok(_) => {
+            Experiments::of(site, visit, headers).converted(site).await;
+            Ok(LeadForm { action, sent: true, ..LeadForm::default() })
+        }
         Err(fault) if fault.code == Code::Invalid => {
             shown.errors = errors(&fault, &shown);
             Ok(shown)

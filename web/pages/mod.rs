@@ -8,6 +8,7 @@ mod contact;
 mod csv;
 mod device;
 mod docs;
+mod experiment;
 mod form;
 mod frame;
 mod help;

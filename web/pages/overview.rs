@@ -5,6 +5,7 @@ use echopilot_core::jobs::{AccountSummary, DayFigures, Job, JobDays, Jobs};
 use echopilot_core::operation::SignedIn;
 use echopilot_core::platform::{Result, Timestamp};
 
+use super::experiment::Experiments;
 use super::frame::day;
 use super::invoices::row;
 use super::view::{
@@ -29,6 +30,7 @@ pub(super) fn view(
     billing_notice: Option<BillingNotice>,
     choice: ChartChoice,
     visit: &Visit,
+    experiments: &Experiments,
 ) -> OverviewPage {
     let failed = || Failure { request_id: visit.request_id.clone() };
     let against = month_name(visit.now.months()[0]);
@@ -48,7 +50,7 @@ pub(super) fn view(
         Err(_) => Part::Failed(failed()),
     };
     OverviewPage {
-        plan: plan(session, asked.billing.as_ref().ok()),
+        plan: plan(session, asked.billing.as_ref().ok(), experiments),
         billing: billing_notice,
         jobs: switch(account(jobs), Metric::Jobs),
         quality: switch(account(quality), Metric::Quality),
@@ -72,12 +74,14 @@ pub(super) fn view(
 }
 
 /// The plan with the day on which it is paid again, or ends.
-fn plan(session: &SignedIn, billing: Option<&BillingSummary>) -> Plan {
+fn plan(session: &SignedIn, billing: Option<&BillingSummary>, experiments: &Experiments) -> Plan {
     let renewal = billing.and_then(|summary| summary.renewal.as_ref());
     let at = renewal.map(|renewal| day(renewal.period_ends_at));
     let (renews, ends) =
         if renewal.is_some_and(|renewal| renewal.cancels_at_period_end) { (None, at) } else { (at, None) };
-    Plan { name: capitalised(&session.profile.plan), renews, ends }
+    // Only whom the button is shown to takes part.
+    let upgrade = (session.profile.plan == "free").then(|| experiments.words().on("Pro"));
+    Plan { name: capitalised(&session.profile.plan), renews, ends, upgrade }
 }
 
 fn jobs(summary: &AccountSummary, against: &str) -> Stat {

@@ -6,13 +6,14 @@ use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::response::IntoResponse as _;
 use bytes::Bytes;
-use echopilot_core::billing::{PaidPlan, Period, StartCheckout};
+use echopilot_core::billing::{PaidPlan, StartCheckout};
 use echopilot_core::config::SignupMode;
-use echopilot_core::customers::{Plan, ShowTiers, Tier, Tiers};
+use echopilot_core::customers::{Period, Plan, Tier};
 use echopilot_core::operation::Caller;
 use echopilot_core::platform::{Code, Email, Fault};
 use http::{HeaderMap, Response};
 
+use super::experiment::Experiments;
 use super::form::{Form, NO_ADDRESS};
 use super::frame::{frame, lead_to, page as rendered};
 use super::lead;
@@ -20,8 +21,8 @@ use super::plans::{is_agreed, jobs, jobs_cell, price_of, saving};
 use super::portal::is_stripes;
 use super::seo::seo;
 use super::view::{
-    Cta, FeatureCell, FeatureRow, FieldError, FreePlan, LeadForm, PricingNotice, PricingPage, TierAct,
-    TierCard, cta,
+    BuyWords, Cta, FeatureCell, FeatureRow, FieldError, FreePlan, LeadForm, PricingNotice, PricingPage,
+    TierAct, TierCard, cta,
 };
 use crate::layers::Visit;
 use crate::problem::Problem;
@@ -104,9 +105,12 @@ pub(super) async fn checkout(
         }
     };
     let period = if said.yearly { Period::Year } else { Period::Month };
-    let started = site.call(visit.cx(&site), StartCheckout { plan, period, email }).await;
+    let experiments = Experiments::of(&site, &visit, &headers);
+    let variant = experiments.price_variant(form.get("plan"));
+    let started = site.call(visit.cx(&site), StartCheckout { plan, period, email, variant }).await;
     said.notice = Some(match started {
         Ok(page) if is_stripes(&page.url, &site.deps.settings.stripe.api_base) => {
+            experiments.converted(&site).await;
             return lead_to(&page.url, None);
         }
         Ok(_) => PricingNotice::Failed,
@@ -122,10 +126,8 @@ pub(super) async fn checkout(
 }
 
 fn show(site: &Arc<Site>, visit: &Visit, headers: &HeaderMap, said: Said) -> Response<Body> {
-    let tiers = match visit.cx(site).call(&ShowTiers::default()) {
-        Ok(Tiers { tiers, .. }) => tiers,
-        Err(fault) => return Problem::from(fault).into_response(),
-    };
+    let experiments = Experiments::of(site, visit, headers);
+    let (tiers, words) = (experiments.tiers(), experiments.words());
     let (shell, new_visitor) = frame(site, visit, headers, PATH);
     let own = match &visit.caller {
         Caller::Customer(session) => Some(session.profile.plan.as_str()),
@@ -147,7 +149,7 @@ fn show(site: &Arc<Site>, visit: &Visit, headers: &HeaderMap, said: Said) -> Res
         tiers: tiers
             .iter()
             .filter(|tier| tier.plan != Plan::Free)
-            .map(|tier| card(tier, yearly, own))
+            .map(|tier| card(tier, yearly, own, &words))
             .collect(),
         rows: rows(&tiers),
         columns: tiers.iter().map(|tier| tier.title.clone()).collect(),
@@ -158,7 +160,7 @@ fn show(site: &Arc<Site>, visit: &Visit, headers: &HeaderMap, said: Said) -> Res
         for_operators,
         lead: LeadForm { action: PATH, ..said.lead },
     };
-    rendered(&view, new_visitor)
+    rendered(&view, new_visitor.or(experiments.cookie))
 }
 
 /// Which settings are missing, when no plan can be bought.
@@ -182,14 +184,14 @@ fn free(site: &Site, tier: &Tier, own: Option<&str>) -> FreePlan {
     }
 }
 
-fn card(tier: &Tier, yearly: bool, own: Option<&str>) -> TierCard {
+fn card(tier: &Tier, yearly: bool, own: Option<&str>, words: &BuyWords) -> TierCard {
     let (price, per) = price_of(tier, yearly);
     let sold = if yearly { tier.sold_yearly } else { tier.sold_monthly };
     let act = if own == Some(tier.plan.as_str()) {
         TierAct::Own
     } else if sold {
         let field = if tier.plan == Plan::Pro { "email_pro" } else { "email_starter" };
-        TierAct::Buy { cta: cta(Cta::Buy(&tier.title)), email_field: own.is_none().then_some(field) }
+        TierAct::Buy { cta: words.on(&tier.title), email_field: own.is_none().then_some(field) }
     } else {
         TierAct::Contact { cta: cta(Cta::Contact) }
     };

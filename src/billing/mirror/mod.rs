@@ -16,8 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::config::StripePrices;
-use crate::customers::{Mirror, Plan, directory};
+use crate::customers::{Mirror, Plan, Plans, directory};
 use crate::operation::Cx;
 use crate::platform::{Fault, Result, Timestamp};
 use crate::store::{Tx, args};
@@ -44,7 +43,7 @@ pub struct Seen {
     began: Timestamp,
     observed_at: Timestamp,
     fresh_ids: Vec<String>,
-    prices: StripePrices,
+    prices: Vec<(String, Plan)>,
     pages: Mirror,
 }
 
@@ -63,21 +62,14 @@ impl Seen {
             began: cx.now,
             observed_at: cx.now,
             fresh_ids: (0..NEW_CUSTOMERS).map(|_| cx.deps.ids.ulid_at(cx.now)).collect(),
-            prices: cx.deps.settings.stripe.prices.clone(),
+            prices: cx.deps.resident::<Plans>().sold(&cx.deps.settings.stripe.prices),
             pages: Mirror::of(&cx.deps),
         }
     }
 
     /// The plan that a price belongs to.
     fn plan_of(&self, price: &str) -> Option<Plan> {
-        let is = |own: &Option<String>| own.as_deref() == Some(price);
-        if is(&self.prices.pro) || is(&self.prices.pro_yearly) {
-            Some(Plan::Pro)
-        } else if is(&self.prices.starter) || is(&self.prices.starter_yearly) {
-            Some(Plan::Starter)
-        } else {
-            None
-        }
+        self.prices.iter().find(|(own, _)| own == price).map(|(_, plan)| *plan)
     }
 }
 

@@ -8,3 +8,26 @@ CREATE TABLE flag_versions (
   changed_by TEXT NOT NULL
 );
 CREATE INDEX flag_versions_by_time ON flag_versions (changed_at);
+
+-- Who was given which variant, once. Users stand here as keyed hashes only.
+CREATE TABLE flag_assignments (
+  flag TEXT NOT NULL,
+  user_hash TEXT NOT NULL,
+  variant TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  assigned_at BIGINT NOT NULL,
+  PRIMARY KEY (flag, user_hash, variant)
+);
+CREATE INDEX flag_assignments_by_time ON flag_assignments (assigned_at);
+
+-- Who reached which goal, once.
+CREATE TABLE flag_conversions (
+  flag TEXT NOT NULL,
+  goal TEXT NOT NULL,
+  user_hash TEXT NOT NULL,
+  value DOUBLE PRECISION,
+  converted_at BIGINT NOT NULL,
+  PRIMARY KEY (flag, goal, user_hash)
+);
+CREATE INDEX flag_conversions_by_time ON flag_conversions (converted_at);

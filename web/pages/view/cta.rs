@@ -2,9 +2,7 @@
 
 /// What a button does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cta<'a> {
-    /// Begins to buy the plan of this name.
-    Buy(&'a str),
+pub enum Cta {
     /// Begins with the free plan.
     Start,
     /// Leads to the plans.
@@ -14,12 +12,37 @@ pub enum Cta<'a> {
 }
 
 /// What stands on it.
-pub fn cta(button: Cta<'_>) -> String {
+pub fn cta(button: Cta) -> String {
     match button {
-        Cta::Buy(title) => format!("Choose {title}"),
         Cta::Start => "Start free".to_owned(),
         Cta::ComparePlans => "Compare plans".to_owned(),
         Cta::Contact => "Contact us".to_owned(),
+    }
+}
+
+/// What stands on a button that begins to buy a plan: a text with `{plan}` for the plan's name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuyWords(String);
+
+/// Longer ones would break over the button.
+const LONGEST: usize = 40;
+
+impl Default for BuyWords {
+    fn default() -> Self {
+        Self("Choose {plan}".to_owned())
+    }
+}
+
+impl BuyWords {
+    /// Words of a flag; none when they don't name the plan, since two buttons would then say the same, or are too long.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = text.contains("{plan}") && text.chars().count() <= LONGEST;
+        (fits && !text.chars().any(char::is_control)).then(|| Self(text.to_owned()))
+    }
+
+    /// For the plan of this name.
+    pub fn on(&self, title: &str) -> String {
+        self.0.replace("{plan}", title)
     }
 }
 
@@ -29,8 +52,12 @@ mod tests {
 
     #[test]
     fn a_button_names_what_it_leads_to() {
-        assert_eq!(cta(Cta::Buy("Pro")), "Choose Pro");
-        let words = [Cta::Buy("Pro"), Cta::Start, Cta::ComparePlans, Cta::Contact].map(cta);
+        assert_eq!(BuyWords::default().on("Pro"), "Choose Pro");
+        assert_eq!(BuyWords::parse("Start with {plan}").unwrap().on("Pro"), "Start with Pro");
+        for odd in ["", "Buy", "Buy {plan} now, since it will never be as cheap again", "Buy\n{plan}"] {
+            assert_eq!(BuyWords::parse(odd), None, "{odd}");
+        }
+        let words = [Cta::Start, Cta::ComparePlans, Cta::Contact].map(cta);
         assert!(words.iter().enumerate().all(|(at, word)| !words[..at].contains(word)));
     }
 }

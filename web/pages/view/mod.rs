@@ -43,7 +43,7 @@ pub use board::{
 };
 pub use components::ComponentsPage;
 pub use contact::{ContactPage, HelpTopic};
-pub use cta::{Cta, cta};
+pub use cta::{BuyWords, Cta, cta};
 pub use docs::{DocExample, DocGroup, DocOperation, DocParameter, DocsPage, Reference};
 pub use error::ErrorPage;
 pub use figures::{Change, Direction, Figure, Judgement, Stat, Usage};

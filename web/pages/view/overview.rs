@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::overview_chart::{ChartChoice, DayChart, Metric};
-use super::{Badge, Cta, InvoiceRow, Moment, Part, Shell, Stat, Tone, cta};
+use super::{Badge, InvoiceRow, Moment, Part, Shell, Stat, Tone};
 
 /// The page.
 #[derive(Debug, Clone, Template)]
@@ -100,16 +100,13 @@ pub struct Plan {
     pub renews: Option<Moment>,
     /// When it ends, where it was cancelled.
     pub ends: Option<Moment>,
+    /// What the button to the plans says, for those who pay nothing yet.
+    pub upgrade: Option<String>,
 }
 
 impl Plan {
     fn badge(&self) -> Badge {
         Badge { tone: Tone::Info, glyph: "bolt", text: self.name.clone() }
-    }
-
-    /// The word on the button to the plans, for those who pay nothing yet.
-    fn upgrade(&self) -> Option<String> {
-        (self.name == "Free").then(|| cta(Cta::ComparePlans))
     }
 }
 

@@ -87,7 +87,12 @@ fn jobs() -> Vec<JobRow> {
 fn full() -> OverviewPage {
     OverviewPage {
         shell: shell::samples::signed_in("/app"),
-        plan: Plan { name: "Pro".into(), renews: Some(Moment::new("2026-12-01", "1 Dec 2026")), ends: None },
+        plan: Plan {
+            name: "Pro".into(),
+            renews: Some(Moment::new("2026-12-01", "1 Dec 2026")),
+            ends: None,
+            upgrade: None,
+        },
         billing: None,
         jobs: used(
             known("Jobs this month", "312", "", moved(Direction::Up, "12 %", Judgement::Better)),
@@ -120,7 +125,7 @@ impl OverviewPage {
         let full = full();
         let invoice = InvoiceRow::sample("EP-1042", InvoiceStatus::Open);
         let empty = Self {
-            plan: Plan { name: "Free".into(), renews: None, ends: None },
+            plan: Plan { name: "Free".into(), renews: None, ends: None, upgrade: Some("Choose Pro".into()) },
             jobs: used(
                 known(
                     "Jobs this month",

@@ -2,10 +2,10 @@
 
 use super::*;
 use crate::pages::view::shell::samples::{operator, signed_in, stranger};
-use crate::pages::view::{Cta, Theme, cta};
+use crate::pages::view::{BuyWords, Cta, Theme, cta};
 
 fn buy(title: &str, email_field: Option<&'static str>) -> TierAct {
-    TierAct::Buy { cta: cta(Cta::Buy(title)), email_field }
+    TierAct::Buy { cta: BuyWords::default().on(title), email_field }
 }
 
 fn card(plan: &'static str, title: &str, price: &str, act: TierAct) -> TierCard {

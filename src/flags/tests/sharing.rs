@@ -1,11 +1,11 @@
-//! The rules of sharing, and the operations on both engines.
+//! The rules of sharing.
 
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::bucket::{decide, place, variant_in};
-use super::{BASELINE, BUCKETS, Flag, FlagsDocument, Share, bucket};
+use super::super::bucket::{decide, place, variant_in};
+use super::super::{BASELINE, BUCKETS, Flag, FlagsDocument, Share, bucket};
 use crate::config::Validate as _;
 
 fn share(percent: f64) -> Share {
@@ -25,7 +25,7 @@ fn flag(variants: &[(&str, f64)]) -> Flag {
 
 #[test]
 fn the_published_vectors_hold() {
-    let vectors = include_str!("../../docs/flags_vectors.json");
+    let vectors = include_str!("../../../docs/flags_vectors.json");
     let vectors: Vec<(String, String, String, u32)> = serde_json::from_str(vectors).unwrap();
     assert!(vectors.len() >= 20);
     for (name, salt, key, expected) in vectors {
@@ -163,6 +163,6 @@ fn wrong_documents_are_named_and_right_ones_beside_them_are_taken() {
     ] {
         assert!(FlagsDocument::parse(text).is_err(), "{text}");
     }
-    let default = FlagsDocument::parse(include_str!("../../configs/flags.json")).unwrap();
+    let default = FlagsDocument::parse(include_str!("../../../configs/flags.json")).unwrap();
     assert_eq!((default.validate(), default.notes()), (Ok(()), Vec::new()));
 }

@@ -1,0 +1,85 @@
+//! Somebody did what a flag is to bring about.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::assignments::user_hash;
+use super::document::{NAME_CHARACTERS, is_name};
+use super::evaluate::{check_key, unknown};
+use super::held::Flags;
+use super::sql::CONVERSION_ADD;
+use crate::events::{Log, Scrubbed};
+use crate::operation::{Access, Cost, Cx, Meta, Operation, Route};
+use crate::platform::{Fault, Result};
+use crate::store::args;
+
+/// Larger values are taken for mistakes.
+const LARGEST: f64 = 1e12;
+
+/// Say that a user reached a goal; it counts once for a user, flag and goal, and for those only whom the flag was
+/// evaluated for before.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConvertFlag {
+    /// The key of a user or visitor, the same that the flag is evaluated for.
+    #[schemars(length(min = 1, max = 256))]
+    pub k: String,
+    /// The name of the flag.
+    pub f: String,
+    /// What was reached: 1 to 64 letters, digits, `_`, `-` and `.`.
+    #[schemars(length(min = 1, max = 64))]
+    pub goal: String,
+    /// What it is worth, in a unit of yours, at most a million millions.
+    #[serde(default)]
+    pub value: Option<f64>,
+}
+
+/// It is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ConversionTaken {
+    /// The flag.
+    pub flag: String,
+    /// What was reached.
+    pub goal: String,
+    /// False when it was known already.
+    pub is_new: bool,
+}
+
+impl Operation for ConvertFlag {
+    const META: Meta = Meta {
+        name: "convert-flag",
+        route: Route::post("/api/flags/convert"),
+        access: Access::Public,
+        cost: Cost::Blocking,
+        log: Log::Http,
+    };
+    type Output = ConversionTaken;
+
+    fn run(&self, cx: &Cx) -> Result<ConversionTaken> {
+        check_key(&self.k)?;
+        if !is_name(&self.goal) {
+            return Err(Fault::invalid("goal", format!("expected 1 to 64 of {NAME_CHARACTERS}")));
+        }
+        if self.value.is_some_and(|value| !value.is_finite() || value.abs() > LARGEST) {
+            return Err(Fault::invalid("value", "expected a number of at most a million millions"));
+        }
+        if !cx.deps.resident::<Flags>().get().value.flags.contains_key(&self.f) {
+            return Err(unknown(&self.f));
+        }
+        let user = user_hash(&cx.deps.references, &self.k);
+        let (flag, goal, value, now) = (self.f.clone(), self.goal.clone(), self.value, cx.now);
+        let hash = user.clone();
+        let is_new = cx.deps.store.write(move |tx| {
+            let row = args![flag.as_str(), goal.as_str(), hash.as_str(), value, now];
+            Ok(tx.run(CONVERSION_ADD, row)? == 1)
+        })?;
+        if is_new {
+            let event = cx
+                .event(Log::Ab, "flag_converted")
+                .field("flag", Scrubbed::text(&self.f))
+                .field("goal", Scrubbed::text(&self.goal));
+            cx.deps.events.emit(event.field("user", user).field("value", self.value));
+        }
+        Ok(ConversionTaken { flag: self.f.clone(), goal: self.goal.clone(), is_new })
+    }
+}
