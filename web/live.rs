@@ -7,6 +7,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
+use echopilot_core::flags::{self, Flags};
 use echopilot_core::operation::{Deps, Marks};
 use echopilot_core::platform::{Result, digest_hex};
 use echopilot_core::sentinel::Dependencies;
@@ -17,7 +18,7 @@ use tokio::time::sleep;
 use crate::site::Site;
 
 /// The sections that can change, in the order in which marks of them are written.
-pub const SECTIONS: [&str; 4] = ["overview", "automations", "jobs", "customers"];
+pub const SECTIONS: [&str; 5] = ["overview", "automations", "jobs", "customers", "flags"];
 /// How many streams there may be at a time.
 pub const PLACES: usize = 32;
 /// How often the store is looked at while anybody listens.
@@ -34,8 +35,10 @@ pub(crate) struct Seen([String; SECTIONS.len()]);
 impl Seen {
     /// As it is now; may block.
     pub(crate) fn read(deps: &Deps) -> Result<Self> {
-        let (marks, jobs, tickets) =
-            deps.store.read(|tx| Ok((Marks::read(tx)?, jobs::mark(tx)?, support::open_tickets(tx)?)))?;
+        let (marks, jobs, tickets, flags) = deps.store.read(|tx| {
+            Ok((Marks::read(tx)?, jobs::mark(tx)?, support::open_tickets(tx)?, flags::mark(tx)?))
+        })?;
+        let document = deps.resident::<Flags>().get().version.clone();
         let current = deps.resident::<Dependencies>().current();
         let states: Vec<&str> = current.values().map(|dependency| dependency.status.as_str()).collect();
         // A minute is stored some seconds after its end.
@@ -45,6 +48,7 @@ impl Seen {
             mark(&marks),
             mark(&jobs),
             mark(&(tickets, &marks.told)),
+            mark(&(flags, document)),
         ]))
     }
 
@@ -139,7 +143,7 @@ mod tests {
 
     #[test]
     fn marks_come_back_from_their_word_and_strange_words_do_not() {
-        let one = Seen([mark(&1), mark(&2), mark(&3), mark(&4)]);
+        let one = Seen([mark(&1), mark(&2), mark(&3), mark(&4), mark(&5)]);
         assert_eq!(Seen::parse(&one.word()), Some(one.clone()));
         let mut other = one.clone();
         other.0[1] = mark(&5);

@@ -26,7 +26,7 @@ pub struct ConvertFlag {
     pub k: String,
     /// The name of the flag.
     pub f: String,
-    /// What was reached: 1 to 64 letters, digits, `_`, `-` and `.`.
+    /// What was reached: the flag's goal, where it has one; 1 to 64 letters, digits, `_`, `-` and `.`.
     #[schemars(length(min = 1, max = 64))]
     pub goal: String,
     /// What it is worth, in a unit of yours, at most a million millions.
@@ -63,8 +63,11 @@ impl Operation for ConvertFlag {
         if self.value.is_some_and(|value| !value.is_finite() || value.abs() > LARGEST) {
             return Err(Fault::invalid("value", "expected a number of at most a million millions"));
         }
-        if !cx.deps.resident::<Flags>().get().value.flags.contains_key(&self.f) {
-            return Err(unknown(&self.f));
+        let document = cx.deps.resident::<Flags>().get();
+        let flag = document.value.flags.get(&self.f).ok_or_else(|| unknown(&self.f))?;
+        // Everybody may ask this: only what somebody means to measure is kept.
+        if !flag.goal.is_empty() && flag.goal != self.goal {
+            return Err(Fault::invalid("goal", format!("expected the flag's goal, {}", flag.goal)));
         }
         let user = user_hash(&cx.deps.references, &self.k);
         let (flag, goal, value, now) = (self.f.clone(), self.goal.clone(), self.value, cx.now);

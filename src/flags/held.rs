@@ -8,7 +8,7 @@ use arc_swap::Guard;
 
 use super::document::FlagsDocument;
 use super::sql::{
-    ASSIGNMENTS_FORGET, CONVERSIONS_FORGET, VERSION_ADD, VERSION_KNOWN, VERSION_NEWEST, VERSIONS_FORGET,
+    ASSIGNMENTS_FORGET, CONVERSIONS_FORGET, MARK, VERSION_ADD, VERSION_KNOWN, VERSION_NEWEST, VERSIONS_FORGET,
 };
 use crate::config::{HotDocument, Loaded};
 use crate::events::{Level, Log};
@@ -130,6 +130,11 @@ impl Flags {
 
 fn encode(document: &FlagsDocument) -> Result<String> {
     serde_json::to_string_pretty(document).map_err(Fault::internal)
+}
+
+/// What changes whenever somebody was given a variant or converted: for whoever watches.
+pub fn mark(tx: &mut Tx<'_>) -> Result<(i64, i64)> {
+    tx.one(MARK, args![])
 }
 
 /// Forget old versions, and who was given what and converted; how many of each.

@@ -164,6 +164,7 @@ impl SetFlag {
 /// `Conflict` when the document is not the one that was looked at.
 pub(super) fn expect(expected: Option<i64>, document: &FlagsDocument) -> Result<()> {
     match expected {
+        Some(..1) => Err(Fault::invalid("expected_version", "expected the number of a version, from 1")),
         Some(expected) if expected != document.version => {
             let words = format!(
                 "The flags are at version {}, not {expected}: read them again and repeat your change",

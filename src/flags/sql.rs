@@ -34,6 +34,8 @@ statements! {
         JOIN flag_conversions c ON c.flag = $1 AND c.user_hash = ordered.user_hash \
             AND c.converted_at >= ordered.assigned_at \
         WHERE ordered.place = 1 GROUP BY ordered.variant, c.goal, day ORDER BY day, ordered.variant, c.goal";
+    MARK = "SELECT COALESCE((SELECT MAX(assigned_at) FROM flag_assignments), 0), \
+        COALESCE((SELECT MAX(converted_at) FROM flag_conversions), 0)";
     CONVERSIONS_NEWEST = "SELECT goal, user_hash, value, converted_at FROM flag_conversions WHERE flag = $1 \
         ORDER BY converted_at DESC, goal, user_hash LIMIT $2";
 }

@@ -17,13 +17,14 @@ use crate::site::Site;
 const PATH: &str = "/docs";
 
 /// What the groups are called, in their order; an operation belongs to the log that it writes to.
-const GROUPS: [(&str, &str); 12] = [
+const GROUPS: [(&str, &str); 13] = [
     ("auth", "Sign-in and customers"),
     ("jobs", "Jobs"),
     ("billing", "Payments"),
     ("webhooks", "Webhooks"),
     ("support", "Support"),
     ("leads", "Leads"),
+    ("ab", "Flags and experiments"),
     ("http", "Service"),
     ("scheduler", "Scheduled tasks"),
     ("sentinel", "Machine and dependencies"),

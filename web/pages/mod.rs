@@ -127,6 +127,12 @@ pub const ROWS: &[Foreign] = &[
     Foreign::operator_form("/dashboard/v2/customers/{id}/enable", "Form: open an account again."),
     Foreign::operator_page("/dashboard/v2/tickets/{id}", "A message to support and its answer."),
     Foreign::operator_form("/dashboard/v2/tickets/{id}", "Form: answer a message."),
+    Foreign::operator_page("/dashboard/v2/flags", "The flags: who sees which variant."),
+    Foreign::operator_page("/dashboard/v2/flags/{flag}", "One flag: its shares, and what came of it."),
+    Foreign::operator_form(
+        "/dashboard/v2/flags/{flag}",
+        "Form: share a flag anew, switch it on or off, or go back.",
+    ),
     Foreign::operator_page("/dashboard/v2/logs", "The ends of the logs, by file, level, text and request."),
     Foreign::operator_page("/payments", "Payments, refunds and webhooks."),
     Foreign::operator_page("/payments/link", "The form of a payment link."),
@@ -188,6 +194,8 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         .route("/dashboard/v2", get(board::overview::page))
         .route("/dashboard/v2/automations", get(board::automations::page).post(board::automations::act))
         .route("/dashboard/v2/automations/run", get(board::automations::confirm))
+        .route("/dashboard/v2/flags", get(board::flags::page))
+        .route("/dashboard/v2/flags/{flag}", get(board::flags::one).post(board::flags::change))
         .route("/dashboard/v2/jobs", get(board::jobs::page))
         .route("/dashboard/v2/jobs/{id}", get(board::jobs::one))
         .route("/dashboard/v2/customers", get(board::customers::page))

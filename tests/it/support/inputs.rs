@@ -19,7 +19,7 @@ const SOUND: &[(&str, &str)] = &[
     ("kid", "\"0000000000000000\""),
     ("f", "\"pricing_cta\""),
     ("flag", "\"hero\""),
-    ("goal", "\"paid\""),
+    ("goal", "\"checkout_or_lead\""),
     ("k", "\"visitor-1\""),
     ("message", "\"A message that is long enough\""),
     ("new", "\"heather over the moor\""),

@@ -3,6 +3,7 @@
 pub(super) mod account;
 pub(super) mod automations;
 pub(super) mod customers;
+pub(super) mod flags;
 pub(super) mod jobs;
 pub(super) mod logs;
 pub(super) mod overview;

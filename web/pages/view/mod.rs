@@ -37,9 +37,10 @@ mod verify;
 pub use about::AboutPage;
 pub use board::{
     AccountAct, AccountFacts, AnswerPage, AutomationsPage, BoardJob, BoardOverviewPage, ConfirmAccountPage,
-    ConfirmRunPage, Course, CoursePoint, CustomerNotice, CustomerPage, CustomerRow, CustomersPage,
-    DependencyRow, EventRow, Incident, Incidents, InvoiceLine, JobPage, JobsPage, LogLine, LogsPage, RunMark,
-    SessionLine, Standing, TaskNotice, TaskRow, TicketLine,
+    ConfirmRunPage, ConversionRow, Course, CoursePoint, CustomerNotice, CustomerPage, CustomerRow,
+    CustomersPage, DependencyRow, EventRow, FlagCard, FlagFigures, FlagNotice, FlagPage, FlagsPage, Incident,
+    Incidents, InvoiceLine, JobPage, JobsPage, LogLine, LogsPage, RatioRow, RunMark, SessionLine, Slider,
+    Standing, TaskNotice, TaskRow, TicketLine, VariantCourse, VariantRow, VersionRow,
 };
 pub use components::ComponentsPage;
 pub use contact::{ContactPage, HelpTopic};

@@ -40,6 +40,8 @@ fn pages() -> Vec<(&'static str, String)> {
     pages.extend(CustomerPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages
         .extend(ConfirmAccountPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(FlagsPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(FlagPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(AnswerPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(ErrorPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages

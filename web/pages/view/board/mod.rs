@@ -1,7 +1,10 @@
-//! The operators' dashboard: overview, scheduled tasks, jobs, customers, logs.
+//! The operators' dashboard: overview, scheduled tasks, jobs, customers, flags, logs.
 
 mod automations;
 mod customers;
+mod flags;
+#[cfg(test)]
+mod flags_samples;
 mod jobs;
 mod logs;
 mod overview;
@@ -12,6 +15,10 @@ pub use automations::{AutomationsPage, ConfirmRunPage, RunMark, TaskNotice, Task
 pub use customers::{
     AccountAct, AccountFacts, AnswerPage, ConfirmAccountPage, CustomerNotice, CustomerPage, CustomerRow,
     CustomersPage, InvoiceLine, SessionLine, Standing, TicketLine,
+};
+pub use flags::{
+    ConversionRow, FlagCard, FlagFigures, FlagNotice, FlagPage, FlagsPage, RatioRow, Slider, VariantCourse,
+    VariantRow, VersionRow,
 };
 pub use jobs::{BoardJob, JobPage, JobsPage};
 pub use logs::{LogLine, LogsPage};
