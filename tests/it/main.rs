@@ -67,4 +67,5 @@ mod tickets;
 mod tokens;
 mod traffic;
 mod warehouse;
+mod warehouse_page;
 mod webhooks;

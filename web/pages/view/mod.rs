@@ -37,9 +37,10 @@ mod verify;
 pub use about::AboutPage;
 pub use board::{
     AccountAct, AccountFacts, AnswerPage, AutomationsPage, BoardJob, BoardOverviewPage, ConfirmAccountPage,
-    ConfirmRunPage, Course, CoursePoint, CustomerNotice, CustomerPage, CustomerRow, CustomersPage,
-    DependencyRow, EventRow, Incident, Incidents, InvoiceLine, JobPage, JobsPage, LogLine, LogsPage, RunMark,
-    SessionLine, Standing, TaskNotice, TaskRow, TicketLine,
+    ConfirmRunPage, ConfirmSyncPage, CopyRow, Course, CoursePoint, CustomerNotice, CustomerPage, CustomerRow,
+    CustomersPage, DependencyRow, EventRow, Incident, Incidents, InvoiceLine, JobPage, JobsPage, LogLine,
+    LogsPage, QuarantineRows, RunMark, SessionLine, Standing, SyncAct, SyncRow, TaskNotice, TaskRow,
+    TicketLine, WarehouseFinding, WarehouseNotice, WarehousePage, WarehouseState,
 };
 pub use components::ComponentsPage;
 pub use contact::{ContactPage, HelpTopic};

@@ -41,6 +41,8 @@ fn pages() -> Vec<(&'static str, String)> {
     pages
         .extend(ConfirmAccountPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(AnswerPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(WarehousePage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(ConfirmSyncPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(ErrorPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages
 }

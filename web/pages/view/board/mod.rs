@@ -7,6 +7,9 @@ mod logs;
 mod overview;
 #[cfg(test)]
 mod samples;
+mod warehouse;
+#[cfg(test)]
+mod warehouse_samples;
 
 pub use automations::{AutomationsPage, ConfirmRunPage, RunMark, TaskNotice, TaskRow};
 pub use customers::{
@@ -16,6 +19,10 @@ pub use customers::{
 pub use jobs::{BoardJob, JobPage, JobsPage};
 pub use logs::{LogLine, LogsPage};
 pub use overview::{BoardOverviewPage, Course, CoursePoint, DependencyRow, EventRow, Incident, Incidents};
+pub use warehouse::{
+    ConfirmSyncPage, CopyRow, QuarantineRows, SyncAct, SyncRow, WarehouseFinding, WarehouseNotice,
+    WarehousePage, WarehouseState,
+};
 
 use super::{Badge, Tone};
 use crate::chart::strip::Beat;
