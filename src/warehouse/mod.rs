@@ -7,6 +7,7 @@
 //! `dirty.rs` knows what has changed, `carry.rs` is one run, `merge.rs` and `schema.rs` hold the SQL of the warehouse,
 //! `target.rs` its connection, `tables.rs` what is copied.
 
+mod behind;
 mod carry;
 mod dirty;
 mod encode;
