@@ -85,7 +85,11 @@ fn status(operation: &ShowWarehouse, global: &Global, ui: Ui) -> Result<Exit> {
         .last_sync
         .as_ref()
         .map_or_else(|| "never".to_owned(), |last| format!("{} at {}", last.status, last.started_at));
+    let why = status.last_sync.as_ref().and_then(|last| last.detail.as_ref());
     ui.say(&format!("last sync: {last}; rows waiting: {}; stale: {}", status.lag_rows, status.stale));
+    if let Some(why) = why {
+        ui.say(&format!("it failed: {why}"));
+    }
     if let Some(quarantine) = status.quarantine.as_ref().filter(|quarantine| quarantine.count > 0) {
         ui.say(&format!("rows that can't be kept: {}; warehouse.quarantine says why", quarantine.count));
     }

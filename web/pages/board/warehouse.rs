@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::response::IntoResponse as _;
 use bytes::Bytes;
-use echopilot_core::platform::{Code, Fault, Result, Timestamp};
+use echopilot_core::platform::{Code, Fault, Result, Timestamp, grouped};
 use echopilot_core::scheduler::{Scheduled, ShowScheduler, TaskStatus};
 use echopilot_core::warehouse::{
     PastRun, Quarantine, QuarantinedRow, Reach, ShowWarehouse, SyncWarehouse, TableSync, WarehouseStatus,
@@ -175,7 +175,7 @@ fn stats(status: &WarehouseStatus, task: &TaskStatus, now: Timestamp) -> Vec<Sta
     let rows = match &status.row_counts {
         Some(counts) => {
             let note = "Live rows of all four tables".to_owned();
-            known("Rows there", counts.values().sum::<i64>().to_string(), "", note)
+            known("Rows there", whole(counts.values().sum()), "", note)
         }
         None if status.warehouse == Reach::Down => unknown("Rows there", "The warehouse does not answer"),
         None => unknown("Rows there", "The first sync makes the tables"),
@@ -187,7 +187,12 @@ fn stats(status: &WarehouseStatus, task: &TaskStatus, now: Timestamp) -> Vec<Sta
         }
         None => unknown("Next sync", "The task is paused"),
     };
-    vec![lag, known("Rows waiting", status.lag_rows.to_string(), "", waiting), rows, next]
+    vec![lag, known("Rows waiting", whole(status.lag_rows), "", waiting), rows, next]
+}
+
+/// A count; there are no negative ones.
+pub(super) fn whole(count: i64) -> String {
+    grouped(count.unsigned_abs())
 }
 
 fn copy(status: &WarehouseStatus, table: WarehouseTable) -> CopyRow {
@@ -195,8 +200,8 @@ fn copy(status: &WarehouseStatus, table: WarehouseTable) -> CopyRow {
     let last = status.last_sync.as_ref().and_then(|last| last.tables.iter().find(|one| one.table == table));
     CopyRow {
         name: table.as_str(),
-        rows: rows.map(ToString::to_string),
-        last: last.map(|one| [one.inserted, one.updated, one.deleted, one.quarantined]),
+        rows: rows.copied().map(whole),
+        last: last.map(|one| [one.inserted, one.updated, one.deleted, one.quarantined].map(grouped)),
     }
 }
 
@@ -240,7 +245,7 @@ fn carried(tables: &[TableSync]) -> String {
     let words: Vec<String> = counts
         .iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{count} {word}"))
+        .map(|(count, word)| format!("{} {word}", grouped(*count)))
         .collect();
     if words.is_empty() { "Nothing had changed".to_owned() } else { words.join(", ") }
 }

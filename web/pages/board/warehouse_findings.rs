@@ -6,7 +6,7 @@ use echopilot_core::warehouse::{Reach, WarehouseStatus};
 
 use super::super::frame::{age, moment};
 use super::super::view::{Tone, WarehouseFinding};
-use super::warehouse::RUN;
+use super::warehouse::{RUN, whole};
 use super::{address, coming};
 
 const LOG: &str = "/dashboard/v2/logs?file=warehouse";
@@ -44,7 +44,7 @@ pub(super) fn findings(status: &WarehouseStatus, task: &TaskStatus, now: Timesta
         let words = match status.lag_rows {
             0 => format!("Everything was there on {}, and nothing has changed since.", moment(success).text),
             1 => format!("Copied on {}; 1 row has changed since.", moment(success).text),
-            count => format!("Copied on {}; {count} rows have changed since.", moment(success).text),
+            count => format!("Copied on {}; {} rows have changed since.", moment(success).text, whole(count)),
         };
         found.push(told(Tone::Ok, "The copy is in order", words));
     }

@@ -61,7 +61,7 @@ pub struct CopyRow {
     /// Its live rows; none when the warehouse does not say.
     pub rows: Option<String>,
     /// What the last run did to it: inserted, updated, deleted, quarantined; none when there was no run.
-    pub last: Option<[u64; 4]>,
+    pub last: Option<[String; 4]>,
 }
 
 /// One run.

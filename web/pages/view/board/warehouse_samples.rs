@@ -30,7 +30,11 @@ fn full() -> WarehouseState {
         let change = Change::Unknown { reason: note.into() };
         Stat::new(label, Figure::Known { value: value.into(), unit: unit.into(), change })
     };
-    let copy = |name, rows: &str, last| CopyRow { name, rows: Some(rows.into()), last: Some(last) };
+    let copy = |name, rows: &str, last: [&str; 4]| CopyRow {
+        name,
+        rows: Some(rows.into()),
+        last: Some(last.map(Into::into)),
+    };
     WarehouseState {
         findings: vec![finding(Tone::Ok, "The copy is in order", None)],
         is_configured: true,
@@ -38,17 +42,17 @@ fn full() -> WarehouseState {
         stats: vec![
             known("Last success", "7", "hours ago", "On 23 Nov 2026, 02:50 UTC"),
             known("Rows waiting", "12", "", "Changed since they were last copied, or not kept"),
-            known("Rows there", "1751302", "", "Live rows of all four tables"),
+            known("Rows there", "1,751,302", "", "Live rows of all four tables"),
             known("Next sync", "02:50", "UTC", "Tomorrow at 02:50 UTC"),
         ],
         copies: vec![
-            copy("customers", "50000", [12, 40, 0, 0]),
-            copy("payments", "200000", [310, 12, 0, 2]),
-            copy("jobs", "500302", [4210, 38, 3, 0]),
-            copy("ops_events", "1001000", [880, 0, 0, 0]),
+            copy("customers", "50,000", ["12", "40", "0", "0"]),
+            copy("payments", "200,000", ["310", "12", "0", "2"]),
+            copy("jobs", "500,302", ["4,210", "38", "3", "0"]),
+            copy("ops_events", "1,001,000", ["880", "0", "0", "0"]),
         ],
         runs: vec![
-            run("ok", "Changed rows", "5412 inserted, 90 updated, 3 deleted, 2 not kept"),
+            run("ok", "Changed rows", "5,412 inserted, 90 updated, 3 deleted, 2 not kept"),
             run("different", "Comparison", "Both sides differ"),
             run("partial", "Every row", "12 updated, 2 not kept"),
             run("failed", "Changed rows", "The warehouse can't be reached: Connection refused"),
