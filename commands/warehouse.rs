@@ -15,7 +15,7 @@ use crate::ui::{Ui, or_dash};
 #[derive(clap::Subcommand)]
 pub(crate) enum Verb {
     /// Show when it was last brought up to date, and what waits
-    #[command(after_help = example!("echopilot warehouse status --json"))]
+    #[command(after_help = example!("echopilot warehouse status --json", "echopilot warehouse status --runs 10"))]
     Status(ShowWarehouse),
     /// Ask a question that has its SQL ready, or print that SQL to begin with
     #[command(after_help = example!(
@@ -66,6 +66,16 @@ fn status(operation: &ShowWarehouse, global: &Global, ui: Ui) -> Result<Exit> {
     let cx = boot::shell(global)?;
     let status = cx.call(operation)?;
     ui.answer::<ShowWarehouse>(&status, |table| {
+        if operation.runs.is_some() {
+            table.head(&["began", "kind", "status", "ms", "why"]);
+            for run in &status.recent {
+                let (began, took) =
+                    (run.started_at.to_string(), run.duration_ms.map(|took| took.to_string()));
+                let (kind, why) = (run.kind.clone(), run.detail.as_ref());
+                table.row(&[began, kind, run.status.clone(), or_dash(took.as_ref()), or_dash(why)]);
+            }
+            return;
+        }
         table.head(&["table", "rows"]);
         for (name, rows) in status.row_counts.iter().flatten() {
             table.row(&[name.as_str().to_owned(), rows.to_string()]);
@@ -75,7 +85,14 @@ fn status(operation: &ShowWarehouse, global: &Global, ui: Ui) -> Result<Exit> {
         .last_sync
         .as_ref()
         .map_or_else(|| "never".to_owned(), |last| format!("{} at {}", last.status, last.started_at));
+    let why = status.last_sync.as_ref().and_then(|last| last.detail.as_ref());
     ui.say(&format!("last sync: {last}; rows waiting: {}; stale: {}", status.lag_rows, status.stale));
+    if let Some(why) = why {
+        ui.say(&format!("it failed: {why}"));
+    }
+    if let Some(quarantine) = status.quarantine.as_ref().filter(|quarantine| quarantine.count > 0) {
+        ui.say(&format!("rows that can't be kept: {}; warehouse.quarantine says why", quarantine.count));
+    }
     if let Some(problem) = &status.problem {
         ui.say(&format!("the warehouse does not answer: {problem}"));
     }

@@ -1,13 +1,16 @@
 //! `echopilot warehouse-sync`
 
 use echopilot_core::platform::Result;
-use echopilot_core::warehouse::{SyncReport, SyncStatus, SyncWarehouse};
+use echopilot_core::warehouse::{SyncReport, SyncStatus, SyncWarehouse, TableComparison};
 
 use crate::boot;
 use crate::exit::Exit;
 use crate::global::Global;
 use crate::help::example;
 use crate::ui::Ui;
+
+/// Days that are named in a line.
+const NAMED: usize = 5;
 
 /// Copy what changed into the warehouse, or compare both sides
 #[derive(clap::Args)]
@@ -58,6 +61,14 @@ pub(crate) fn run(arguments: &Arguments, global: &Global, ui: Ui) -> Result<Exit
     Ok(if report.status == Some(SyncStatus::Ok) { Exit::Done } else { Exit::Finding })
 }
 
+/// "jobs differs on 2026-03-01, 2026-02-28 and on 4 more; --json names them".
+fn days(table: &TableComparison) -> String {
+    let named: Vec<&str> = table.days.iter().take(NAMED).map(|day| day.day.as_str()).collect();
+    let left = table.days_different.saturating_sub(named.len() as u64);
+    let more = if left == 0 { String::new() } else { format!(" and on {left} more; --json names them") };
+    format!("{} differs on {}{more}", table.table.as_str(), named.join(", "))
+}
+
 fn explain(arguments: &Arguments, report: &SyncReport, ui: Ui) {
     match report.status {
         Some(SyncStatus::Partial) => {
@@ -66,9 +77,10 @@ fn explain(arguments: &Arguments, report: &SyncReport, ui: Ui) {
             );
         }
         Some(SyncStatus::Different) => {
-            ui.say(
-                "Both sides differ; --json names the days. `warehouse-sync --full` makes them equal again.",
-            );
+            for table in report.compared.iter().filter(|table| !table.agrees) {
+                ui.say(&days(table));
+            }
+            ui.say("Both sides differ. `warehouse-sync --full` makes them equal again.");
         }
         Some(SyncStatus::Blocked) => {
             ui.say(

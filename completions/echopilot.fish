@@ -129,6 +129,7 @@ complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not _
 complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status query help" -f -a "status" -d 'Show when it was last brought up to date, and what waits'
 complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status query help" -f -a "query" -d 'Ask a question that has its SQL ready, or print that SQL to begin with'
 complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and not __fish_seen_subcommand_from status query help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from status" -l runs -d 'How many of the latest runs to show as well, up to 30; none when nothing is said' -r
 complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from status" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from status" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand warehouse; and __fish_seen_subcommand_from status" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F

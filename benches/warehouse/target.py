@@ -69,9 +69,11 @@ class Target:
             self.sql(f"SET client_min_messages = error; DROP SCHEMA IF EXISTS {schema} CASCADE")
 
     def rest(self):
-        """Statistics and pages are in order before the next one begins."""
+        """Statistics and pages are in order before the next one begins. That goes for the source's file too: whoever
+        asks for its pages to be safe on disk, as a program that writes there does, would wait for those of others."""
         self.sql("ANALYZE")
         self.sql("CHECKPOINT")
+        os.sync()
 
     def cpu(self):
         """CPU seconds of every connection that has ended, parallel workers included."""

@@ -118,7 +118,12 @@ pub fn try_acquire(store: &Store, name: &str, holder: &str, length: Duration) ->
 /// Who holds the lease now; `None` when it is free.
 pub fn current(store: &Store, name: &str) -> Result<Option<Holder>> {
     let now = store.clock().now();
-    let found: Option<Holder> = store.read(|tx| tx.maybe(HOLDER, args![name]))?;
+    store.read(|tx| seen(tx, name, now))
+}
+
+/// Who holds the lease in the snapshot of a transaction, for those who read what the holder writes there as well.
+pub fn seen(tx: &mut Tx<'_>, name: &str, now: Timestamp) -> Result<Option<Holder>> {
+    let found: Option<Holder> = tx.maybe(HOLDER, args![name])?;
     Ok(found.filter(|holder| holder.until_ms >= now))
 }
 

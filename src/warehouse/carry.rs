@@ -339,12 +339,7 @@ fn move_in(session: &Session, staging: Staging, order: &Order) -> Result<Merged>
     let (id, at) = (order.id.clone(), order.started_at);
     session.call(move |transaction| {
         let Staging { table, way, copied, refused: rows, .. } = staging;
-        let merged = merge::merge(transaction, table, way, copied, &rows, (&id, at))?;
-        if way.is_straight() && copied > 0 {
-            let sql = format!("ANALYZE warehouse.{}", table.as_str());
-            transaction.batch_execute(&sql).map_err(|error| refused("analyse", &error))?;
-        }
-        Ok(merged)
+        merge::merge(transaction, table, way, copied, &rows, (&id, at))
     })
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::report::TableSync;
-use super::sql::{ATTEMPTS, BEGIN, FINISH, FORGET, INTERRUPT, LAST_SUCCESS, LATEST, NEXT};
+use super::sql::{ATTEMPTS, BEGIN, FINISH, FORGET, INTERRUPT, LAST_SUCCESS, LATEST, NEWEST, NEXT, RECENT};
 use crate::platform::{Fault, Result, Timestamp};
 use crate::store::lease::Fence;
 use crate::store::{Store, Tx, args, row};
@@ -31,6 +31,7 @@ impl Kind {
 #[derive(Debug, Clone)]
 pub(super) struct Past {
     pub(super) run_id: String,
+    pub(super) kind: String,
     pub(super) status: String,
     pub(super) detail: Option<String>,
     pub(super) is_full: bool,
@@ -39,7 +40,7 @@ pub(super) struct Past {
     pub(super) finished_at: Option<Timestamp>,
 }
 
-row! { Past { run_id, status, detail, is_full, tables, started_at, finished_at } }
+row! { Past { run_id, kind, status, detail, is_full, tables, started_at, finished_at } }
 
 impl Past {
     pub(super) fn tables(&self) -> Result<Vec<TableSync>> {
@@ -88,6 +89,16 @@ pub(super) fn finish(
 /// The latest run that ended.
 pub(super) fn latest(tx: &mut Tx<'_>, kind: Kind) -> Result<Option<Past>> {
     tx.maybe(LATEST, args![kind.as_str()])
+}
+
+/// The latest runs, newest first, also one that is at work.
+pub(super) fn recent(tx: &mut Tx<'_>, most: u32) -> Result<Vec<Past>> {
+    tx.rows(RECENT, args![i64::from(most)])
+}
+
+/// The latest run and how it stands: equal marks, nothing has begun or ended since.
+pub fn mark(tx: &mut Tx<'_>) -> Result<Option<(String, String)>> {
+    tx.maybe(NEWEST, args![])
 }
 
 /// When a run last succeeded.

@@ -7,12 +7,14 @@
 //! `dirty.rs` knows what has changed, `carry.rs` is one run, `merge.rs` and `schema.rs` hold the SQL of the warehouse,
 //! `target.rs` its connection, `tables.rs` what is copied.
 
+mod behind;
 mod carry;
 mod dirty;
 mod encode;
 mod figures;
 mod history;
 mod merge;
+mod quarantine;
 mod query;
 mod questions;
 mod report;
@@ -28,10 +30,12 @@ mod verify;
 mod watched;
 
 pub use figures::{LOOKED_UP_EVERY, WarehouseFigures};
+pub use history::mark;
+pub use quarantine::{Quarantine, QuarantinedRow};
 pub use query::{QueryWarehouse, WarehouseAnswer};
 pub use questions::Question;
 pub use report::{DayDifference, SyncReport, SyncStatus, TableComparison, TableSync};
-pub use status::{LastSync, LastVerify, Reach, ShowWarehouse, WarehouseStatus};
+pub use status::{LastVerify, PastRun, Reach, ShowWarehouse, WarehouseStatus};
 pub use sync::SyncWarehouse;
 pub use tables::WarehouseTable;
 

@@ -55,6 +55,9 @@ statements! {
     FINISH = "UPDATE warehouse_syncs SET status = $2, detail = $3, tables = $4, finished_at = $5 WHERE id = $1";
     LATEST = "SELECT id, run_id, kind, is_full, status, detail, tables, started_at, finished_at FROM warehouse_syncs \
         WHERE kind = $1 AND finished_at IS NOT NULL ORDER BY number DESC LIMIT 1";
+    RECENT = "SELECT id, run_id, kind, is_full, status, detail, tables, started_at, finished_at FROM warehouse_syncs \
+        ORDER BY number DESC LIMIT $1";
+    NEWEST = "SELECT id, status FROM warehouse_syncs ORDER BY number DESC LIMIT 1";
     LAST_SUCCESS = "SELECT MAX(finished_at) FROM warehouse_syncs \
         WHERE kind = 'sync' AND status IN ('ok', 'partial')";
     FORGET = "DELETE FROM warehouse_syncs WHERE started_at < $1 AND status <> 'running'";

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::behind::behind;
 use super::carry::{self, Order};
 use super::history::{self, Kind};
 use super::report::{SyncReport, SyncStatus};
@@ -64,7 +65,11 @@ impl Operation for SyncWarehouse {
             }
             return Ok(SyncReport::queued(cx.later(self)?, self.dry_run));
         }
-        cx.exclusively(LEASE, |lease| self.work(cx, lease, url))
+        cx.exclusively(LEASE, |lease| match cx.caller {
+            // Somebody sits before it, and nobody is served by this process.
+            Caller::Shell => self.work(cx, lease, url),
+            _ => behind(|| self.work(cx, lease, url)),
+        })
     }
 
     fn status(report: &SyncReport) -> Status {

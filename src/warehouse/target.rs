@@ -28,10 +28,11 @@ const GIVEN_UP: usize = 8;
 /// A long merge is no reason to stop, a foreign lock and a vanished client are. One writer at a time, whichever store
 /// it copies from. With the price of a page that PostgreSQL assumes for a spinning disk, it would read a table of a
 /// million rows to find the thousand that changed; at an even price it looks them up by key, and a run that carries
-/// most of a table still reads all of it.
+/// most of a table still reads all of it. Statistics are made of staging tables alone, for one plan each, so a small
+/// sample is enough; those of the copies are autovacuum's.
 const BEGIN: &str = "SET statement_timeout = 0; SET lock_timeout = '10s'; SET client_min_messages = warning;
     SET idle_in_transaction_session_timeout = '10min'; SET synchronous_commit = on;
-    SET random_page_cost = 1; SET seq_page_cost = 1;
+    SET random_page_cost = 1; SET seq_page_cost = 1; SET default_statistics_target = 10;
     SET application_name = 'echopilot warehouse';";
 const LOCK: &str = "SELECT pg_try_advisory_xact_lock(hashtext('echopilot warehouse'))";
 
@@ -222,7 +223,7 @@ pub(super) fn briefly<T: Send + 'static>(
 }
 
 fn begin(url: &Secret) -> Result<Client> {
-    let mut client = connect(url)?.map_err(|error| unreachable(&error))?;
+    let mut client = connect(url).map_err(unusable)?.map_err(|error| unreachable(&error))?;
     client.batch_execute(BEGIN).map_err(|error| refused("begin", &error))?;
     Ok(client)
 }
@@ -265,6 +266,12 @@ fn silent() -> Fault {
 
 fn upstream(words: String) -> Fault {
     Fault::new(Code::Upstream, words).retry_after(60)
+}
+
+/// The address itself is wrong. The store's own was looked at when the store was opened, so it is the warehouse's.
+fn unusable(fault: Fault) -> Fault {
+    let words = fault.detail.replace("DATABASE_URL", "WAREHOUSE_URL");
+    Fault::new(Code::Upstream, format!("The warehouse can't be reached: {words}"))
 }
 
 /// The warehouse can't be reached, or lets nobody in.

@@ -6,11 +6,12 @@ use serde_json::json;
 use crate::operators::signed_in;
 use crate::support::{Answer, Browser, Served, eventually, on_each_engine};
 
-const SECTIONS: [(&str, &str); 5] = [
+const SECTIONS: [(&str, &str); 6] = [
     ("/dashboard/v2", "Overview"),
     ("/dashboard/v2/automations", "Automations"),
     ("/dashboard/v2/jobs", "Jobs"),
     ("/dashboard/v2/customers", "Customers"),
+    ("/dashboard/v2/warehouse", "Warehouse"),
     ("/dashboard/v2/logs", "Audit and logs"),
 ];
 const HOSTILE: &str = "<img src=x onerror=alert(1)>";

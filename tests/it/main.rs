@@ -70,4 +70,5 @@ mod tickets;
 mod tokens;
 mod traffic;
 mod warehouse;
+mod warehouse_page;
 mod webhooks;

@@ -164,6 +164,25 @@ fn a_connection_that_is_cut_is_said_soon_and_the_next_run_converges() {
 }
 
 #[test]
+fn whoever_sits_before_it_is_told_which_days_differ_and_why_a_run_failed() {
+    with_each_source(|story, _| {
+        let _ = story.bytes();
+        execute(&story.url, "UPDATE warehouse.jobs SET tokens_in = 9 WHERE id IN ('J1', 'J1441')");
+        let told = story.home.run(&["warehouse-sync", "--verify"]).expect_code(3).stderr;
+        assert!(told.contains("jobs differs on 2026-03-02, 2026-03-01\n"), "{told}");
+        assert!(!told.contains("payments differs"), "{told}");
+        execute(&story.url, "UPDATE warehouse.jobs SET tokens_in = 9");
+        let told = story.home.run(&["warehouse-sync", "--verify"]).expect_code(3).stderr;
+        assert!(told.contains("2026-03-14 and on 13 more; --json names them"), "{told}");
+        story.wire.after(0, Fate::Cut);
+        let _ = story.sync(&[]).expect_code(7);
+        let told = story.home.run(&["warehouse", "status"]).expect_code(0).stderr;
+        assert!(told.contains("last sync: failed at") && told.contains("it failed: The "), "{told}");
+        story.wire.after(0, Fate::Pass);
+    });
+}
+
+#[test]
 fn a_warehouse_that_restarts_in_the_middle_is_filled_by_the_next_run() {
     with_each_source(|story, server| {
         let bytes = story.bytes();

@@ -133,6 +133,12 @@ pub const ROWS: &[Foreign] = &[
         "/dashboard/v2/flags/{flag}",
         "Form: share a flag anew, switch it on or off, or go back.",
     ),
+    Foreign::operator_page(
+        "/dashboard/v2/warehouse",
+        "The copy in PostgreSQL: its last runs, its rows, what waits and what it can't keep.",
+    ),
+    Foreign::operator_form("/dashboard/v2/warehouse", "Form: sync or compare the warehouse."),
+    Foreign::operator_page("/dashboard/v2/warehouse/run", "Asks before the warehouse is written to."),
     Foreign::operator_page("/dashboard/v2/logs", "The ends of the logs, by file, level, text and request."),
     Foreign::operator_page("/payments", "Payments, refunds and webhooks."),
     Foreign::operator_page("/payments/link", "The form of a payment link."),
@@ -209,6 +215,8 @@ pub(crate) fn router() -> Router<Arc<Site>> {
             get(board::account::ask_enable).post(board::account::enable),
         )
         .route("/dashboard/v2/tickets/{id}", get(board::tickets::page).post(board::tickets::answer))
+        .route("/dashboard/v2/warehouse", get(board::warehouse::page).post(board::warehouse::act))
+        .route("/dashboard/v2/warehouse/run", get(board::warehouse::confirm))
         .route("/dashboard/v2/logs", get(board::logs::page))
         .route("/payments", get(payments::list::page))
         .route("/payments/link", get(payments::link::page).post(payments::link::create))

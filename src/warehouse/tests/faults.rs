@@ -152,3 +152,12 @@ fn a_wrong_password_or_missing_rights_are_said_without_the_password() {
     stage.sync(&others).unwrap();
     assert_eq!(stage.lag(), 1);
 }
+
+#[test]
+fn an_address_that_may_not_be_used_is_called_by_the_name_of_its_own_setting() {
+    let url = crate::platform::Secret::new("postgres://u:hunter2@192.0.2.1/x?sslmode=disable");
+    let fault = crate::warehouse::target::ping(&url).unwrap_err();
+    assert_eq!(fault.code, Code::Upstream);
+    assert!(fault.detail.contains("WAREHOUSE_URL: expected `sslmode=verify-full`"), "{fault:?}");
+    assert!(!format!("{fault:?}").contains("hunter2") && !fault.detail.contains("DATABASE_URL"), "{fault:?}");
+}

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::support::{JOB_GONE, JOB_STATUS, START, Stage, sum, with_each_source};
+use super::support::{JOB_GONE, JOB_STATUS, JOB_TIME, START, Stage, sum, with_each_source};
 use crate::operation::later::{self, RunState};
 use crate::operation::{Caller, Entry, Input};
 use crate::platform::Code;
 use crate::sentinel::ShowHealth;
 use crate::store::testing::engines;
 use crate::store::{Engine, args, lease};
+use crate::warehouse::history::{self, Kind};
 use crate::warehouse::{
-    QueryWarehouse, Question, Reach, ShowWarehouse, SyncReport, SyncWarehouse, WarehouseFigures,
+    LEASE, QueryWarehouse, Question, Reach, ShowWarehouse, SyncReport, SyncWarehouse, WarehouseFigures,
 };
 
 #[test]
@@ -70,7 +71,7 @@ fn over_http_a_run_is_queued_and_known_by_the_same_id_when_it_ran() {
 #[test]
 fn the_status_tells_the_last_run_the_lag_and_whether_it_is_stale() {
     with_each_source(|stage| {
-        let show = || stage.cx(Caller::Operator("ada".into())).call(&ShowWarehouse {}).unwrap();
+        let show = || stage.cx(Caller::Operator("ada".into())).call(&ShowWarehouse::default()).unwrap();
         let before = show();
         assert_eq!((before.warehouse, before.lag_rows, before.stale), (Reach::Ok, 7, true));
         assert!(before.last_sync.is_none() && before.row_counts.is_none());
@@ -90,6 +91,40 @@ fn the_status_tells_the_last_run_the_lag_and_whether_it_is_stale() {
         assert!(!show().stale);
         stage.hands.advance(Duration::from_millis(1));
         assert!(show().stale);
+    });
+}
+
+#[test]
+fn the_latest_runs_are_told_when_asked_for_and_one_whose_process_died_is_interrupted() {
+    with_each_source(|stage| {
+        let show = |runs| stage.cx(Caller::Operator("ada".into())).call(&ShowWarehouse { runs: Some(runs) });
+        assert_eq!(show(0).unwrap_err().code, Code::Invalid);
+        assert_eq!(show(31).unwrap_err().code, Code::Invalid);
+        stage.write(|tx| tx.run(JOB_TIME, args!["J1", 9_224_318_016_000_000_i64]));
+        stage.run();
+        stage.verify();
+        let told = show(1).unwrap();
+        assert_eq!((told.recent.len(), told.recent[0].kind.as_str(), told.lease_holder), (1, "verify", None));
+        assert_eq!(told.last_success, Some(START));
+        let told = show(30).unwrap();
+        let kinds: Vec<_> = told.recent.iter().map(|run| (run.kind.as_str(), run.status.as_str())).collect();
+        assert_eq!(kinds[1..], [("sync", "partial")]);
+        let quarantine = told.quarantine.unwrap();
+        let row = &quarantine.rows[0];
+        assert_eq!((quarantine.count, row.key.as_str(), row.found_at), (1, "J1", START));
+        assert!(row.reason.starts_with("created_at: "), "{row:?}");
+
+        // At work as long as the lease is held, whoever died with it.
+        let store = stage.source.store();
+        let held = lease::acquire(store, LEASE, "shell 7", Duration::from_secs(60)).unwrap();
+        history::begin(store, &held.fence(), "R3", Kind::Sync, false, START).unwrap();
+        let told = show(3).unwrap();
+        assert_eq!(
+            (told.recent[0].status.as_str(), told.lease_holder.as_deref()),
+            ("running", Some("shell 7"))
+        );
+        drop(held);
+        assert_eq!(show(3).unwrap().recent[0].status, "interrupted");
     });
 }
 
@@ -147,7 +182,7 @@ fn the_status_answers_from_the_store_when_the_warehouse_is_down_or_there_is_none
     stage.run();
     stage.server().stop();
     stage.sync(&SyncWarehouse::default()).unwrap_err();
-    let status = stage.cx(Caller::Shell).call(&ShowWarehouse {}).unwrap();
+    let status = stage.cx(Caller::Shell).call(&ShowWarehouse::default()).unwrap();
     assert_eq!((status.warehouse, status.row_counts), (Reach::Down, None));
     assert!(status.problem.unwrap().contains("can't be reached"));
     let last = status.last_sync.unwrap();
@@ -155,7 +190,7 @@ fn the_status_answers_from_the_store_when_the_warehouse_is_down_or_there_is_none
     assert!(!status.stale);
 
     Arc::get_mut(&mut stage.deps).unwrap().settings.warehouse = None;
-    let status = stage.cx(Caller::Shell).call(&ShowWarehouse {}).unwrap();
+    let status = stage.cx(Caller::Shell).call(&ShowWarehouse::default()).unwrap();
     assert_eq!((status.warehouse, status.next_run), (Reach::NotConfigured, None));
     assert_eq!(stage.sync(&SyncWarehouse::default()).unwrap_err().code, Code::NotConfigured);
 }

@@ -8,6 +8,8 @@ pub(super) mod jobs;
 pub(super) mod logs;
 pub(super) mod overview;
 pub(super) mod tickets;
+pub(super) mod warehouse;
+mod warehouse_findings;
 
 use axum::body::Body;
 use axum::response::IntoResponse as _;

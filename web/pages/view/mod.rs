@@ -37,10 +37,12 @@ mod verify;
 pub use about::AboutPage;
 pub use board::{
     AccountAct, AccountFacts, AnswerPage, AutomationsPage, BoardJob, BoardOverviewPage, ConfirmAccountPage,
-    ConfirmRunPage, ConversionRow, Course, CoursePoint, CustomerNotice, CustomerPage, CustomerRow,
-    CustomersPage, DependencyRow, EventRow, FlagCard, FlagFigures, FlagNotice, FlagPage, FlagsPage, Incident,
-    Incidents, InvoiceLine, JobPage, JobsPage, LogLine, LogsPage, RatioRow, RunMark, SessionLine, Slider,
-    Standing, TaskNotice, TaskRow, TicketLine, VariantCourse, VariantRow, VersionRow,
+    ConfirmRunPage, ConfirmSyncPage, ConversionRow, CopyRow, Course, CoursePoint, CustomerNotice,
+    CustomerPage, CustomerRow, CustomersPage, DependencyRow, EventRow, FlagCard, FlagFigures, FlagNotice,
+    FlagPage, FlagsPage, Incident, Incidents, InvoiceLine, JobPage, JobsPage, LogLine, LogsPage,
+    QuarantineRows, RatioRow, RunMark, SessionLine, Slider, Standing, SyncAct, SyncRow, TaskNotice, TaskRow,
+    TicketLine, VariantCourse, VariantRow, VersionRow, WarehouseFinding, WarehouseNotice, WarehousePage,
+    WarehouseState,
 };
 pub use components::ComponentsPage;
 pub use contact::{ContactPage, HelpTopic};

@@ -127,6 +127,7 @@ pub const PLACES: &[Place] = &[
     Place::operators(["Customers", "Open Customers", "/dashboard/v2/customers", "user"]).letter("c").section(DASHBOARD),
     Place::operators(["Flags", "Flags and experiments", "/dashboard/v2/flags", "flag"]).letter("f").section(DASHBOARD),
     Place::operators(["Payments", "Open Payments", "/payments", "invoice"]).letter("p").section(DASHBOARD),
+    Place::operators(["Warehouse", "Open Warehouse", "/dashboard/v2/warehouse", "store"]).letter("w").section(DASHBOARD),
     Place::operators(["Logs", "Audit and logs", "/dashboard/v2/logs", "log"]).letter("l").section(DASHBOARD),
     Place::operators(["Settings", "Open Settings", "/dashboard/v2/settings", "gear"]).section(DASHBOARD),
 ];

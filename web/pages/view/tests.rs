@@ -43,6 +43,8 @@ fn pages() -> Vec<(&'static str, String)> {
     pages.extend(FlagsPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(FlagPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(AnswerPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(WarehousePage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(ConfirmSyncPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(ErrorPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages
 }

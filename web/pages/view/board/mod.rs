@@ -10,6 +10,9 @@ mod logs;
 mod overview;
 #[cfg(test)]
 mod samples;
+mod warehouse;
+#[cfg(test)]
+mod warehouse_samples;
 
 pub use automations::{AutomationsPage, ConfirmRunPage, RunMark, TaskNotice, TaskRow};
 pub use customers::{
@@ -23,6 +26,10 @@ pub use flags::{
 pub use jobs::{BoardJob, JobPage, JobsPage};
 pub use logs::{LogLine, LogsPage};
 pub use overview::{BoardOverviewPage, Course, CoursePoint, DependencyRow, EventRow, Incident, Incidents};
+pub use warehouse::{
+    ConfirmSyncPage, CopyRow, QuarantineRows, SyncAct, SyncRow, WarehouseFinding, WarehouseNotice,
+    WarehousePage, WarehouseState,
+};
 
 use super::{Badge, Tone};
 use crate::chart::strip::Beat;

@@ -15,7 +15,7 @@ pub(super) fn failed<T>() -> Part<T> {
 }
 
 pub(super) fn live() -> String {
-    "/dashboard/v2/live?seen=01234567.89abcdef.01234567.89abcdef".into()
+    "/dashboard/v2/live?seen=01234567.89abcdef.01234567.89abcdef.01234567".into()
 }
 
 pub(super) fn shell(path: &str) -> Shell {
