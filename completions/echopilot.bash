@@ -346,8 +346,14 @@ _echopilot() {
             echopilot__subcmd__help__subcmd__keys,rotate)
                 cmd="echopilot__subcmd__help__subcmd__keys__subcmd__rotate"
                 ;;
+            echopilot__subcmd__help__subcmd__leads,erase)
+                cmd="echopilot__subcmd__help__subcmd__leads__subcmd__erase"
+                ;;
             echopilot__subcmd__help__subcmd__leads,list)
                 cmd="echopilot__subcmd__help__subcmd__leads__subcmd__list"
+                ;;
+            echopilot__subcmd__help__subcmd__leads,show)
+                cmd="echopilot__subcmd__help__subcmd__leads__subcmd__show"
                 ;;
             echopilot__subcmd__help__subcmd__logs,tail)
                 cmd="echopilot__subcmd__help__subcmd__logs__subcmd__tail"
@@ -421,17 +427,29 @@ _echopilot() {
             echopilot__subcmd__keys__subcmd__help,rotate)
                 cmd="echopilot__subcmd__keys__subcmd__help__subcmd__rotate"
                 ;;
+            echopilot__subcmd__leads,erase)
+                cmd="echopilot__subcmd__leads__subcmd__erase"
+                ;;
             echopilot__subcmd__leads,help)
                 cmd="echopilot__subcmd__leads__subcmd__help"
                 ;;
             echopilot__subcmd__leads,list)
                 cmd="echopilot__subcmd__leads__subcmd__list"
                 ;;
+            echopilot__subcmd__leads,show)
+                cmd="echopilot__subcmd__leads__subcmd__show"
+                ;;
+            echopilot__subcmd__leads__subcmd__help,erase)
+                cmd="echopilot__subcmd__leads__subcmd__help__subcmd__erase"
+                ;;
             echopilot__subcmd__leads__subcmd__help,help)
                 cmd="echopilot__subcmd__leads__subcmd__help__subcmd__help"
                 ;;
             echopilot__subcmd__leads__subcmd__help,list)
                 cmd="echopilot__subcmd__leads__subcmd__help__subcmd__list"
+                ;;
+            echopilot__subcmd__leads__subcmd__help,show)
+                cmd="echopilot__subcmd__leads__subcmd__help__subcmd__show"
                 ;;
             echopilot__subcmd__logs,help)
                 cmd="echopilot__subcmd__logs__subcmd__help"
@@ -2156,7 +2174,7 @@ _echopilot() {
             return 0
             ;;
         echopilot__subcmd__help__subcmd__leads)
-            opts="list"
+            opts="list show erase"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2169,7 +2187,35 @@ _echopilot() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        echopilot__subcmd__help__subcmd__leads__subcmd__erase)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         echopilot__subcmd__help__subcmd__leads__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__help__subcmd__leads__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2810,7 +2856,7 @@ _echopilot() {
             return 0
             ;;
         echopilot__subcmd__leads)
-            opts="-q -v -h -V --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version list help"
+            opts="-q -v -h -V --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version list show erase help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2835,9 +2881,49 @@ _echopilot() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        echopilot__subcmd__leads__subcmd__help)
-            opts="list help"
+        echopilot__subcmd__leads__subcmd__erase)
+            opts="-q -v -h -V --yes --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__leads__subcmd__help)
+            opts="list show erase help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__leads__subcmd__help__subcmd__erase)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -2877,13 +2963,31 @@ _echopilot() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        echopilot__subcmd__leads__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         echopilot__subcmd__leads__subcmd__list)
-            opts="-q -v -h -V --limit --cursor --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version"
+            opts="-q -v -h -V --since --limit --cursor --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --limit)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2892,6 +2996,32 @@ _echopilot() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__leads__subcmd__show)
+            opts="-q -v -h -V --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --env-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -72,6 +72,10 @@ impl Reader {
             Ok(hours) if (1..=8760_u64).contains(&hours) => Ok(hours),
             _ => Err("it is no number of hours that makes sense".to_owned()),
         });
+        let lead_days = self.read("lead_retention_days", |text| match text.parse() {
+            Ok(days) if (1..=3650_u64).contains(&days) => Ok(days),
+            _ => Err("it is no number of days that makes sense".to_owned()),
+        });
         let signup_mode = self.read("signup_mode", |text| match text {
             "open" => Ok(SignupMode::Open),
             "invite" => Ok(SignupMode::Invite),
@@ -118,6 +122,7 @@ impl Reader {
             operator_keys: operator_keys?.unwrap_or_default(),
             auth_jwt_secret: auth_jwt_secret?,
             session_length: Duration::from_secs(3600 * hours??),
+            strangers_kept: Duration::from_hours(24 * lead_days??),
             signup_mode: signup_mode??,
             email_from: email_from??,
             support_email: support_email?,

@@ -168,6 +168,8 @@ pub struct Settings {
     pub auth_jwt_secret: Option<Secret>,
     /// How long a customer stays signed in.
     pub session_length: Duration,
+    /// How long what strangers sent is kept: leads, and messages to support.
+    pub strangers_kept: Duration,
     /// Who may become a customer.
     pub signup_mode: SignupMode,
     /// The sender of mail.

@@ -383,6 +383,16 @@ pub const SETTINGS: &[Setting] = &[
         ..PLAIN
     },
     Setting {
+        key: "lead_retention_days",
+        env: "LEAD_RETENTION_DAYS",
+        default: Some("730"),
+        expects: "a whole number of days from 1 to 3650",
+        example: "730",
+        doc: "How long leads are kept after an address has sent its last one, and messages to support of those who were \
+              not signed in.",
+        ..PLAIN
+    },
+    Setting {
         key: "rate_limits",
         env: "RATE_LIMITS",
         otherwise: "the table below",

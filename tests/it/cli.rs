@@ -83,6 +83,8 @@ const STORIES: &[Story] = &[
     story("keys list", &[], 0, &["--data-dir", "BAD"], 2),
     story("keys retire", &["--help"], 0, &["nonsense"], 1),
     story("keys rotate", &[], 0, &["--data-dir", "BAD"], 2),
+    story("leads erase", &["nobody@example.com", "--yes"], 0, &["nobody", "--yes"], 2),
+    story("leads show", &["--help"], 0, &["nobody"], 1),
     story("leads list", &["--limit", "2"], 0, &["--limit", "0"], 2),
     story("logs tail", &["http", "-n", "3"], 0, &["http", "-n", "0"], 2),
     story("man", &["smoke"], 0, &["nonsense"], 1),
