@@ -10,14 +10,14 @@ use std::time::Duration;
 use echopilot_core::operation::{Deps, Marks};
 use echopilot_core::platform::{Result, digest_hex};
 use echopilot_core::sentinel::Dependencies;
-use echopilot_core::{jobs, support};
+use echopilot_core::{jobs, leads, support};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::sleep;
 
 use crate::site::Site;
 
 /// The sections that can change, in the order in which marks of them are written.
-pub const SECTIONS: [&str; 4] = ["overview", "automations", "jobs", "customers"];
+pub const SECTIONS: [&str; 5] = ["overview", "automations", "jobs", "customers", "leads"];
 /// How many streams there may be at a time.
 pub const PLACES: usize = 32;
 /// How often the store is looked at while anybody listens.
@@ -34,8 +34,9 @@ pub(crate) struct Seen([String; SECTIONS.len()]);
 impl Seen {
     /// As it is now; may block.
     pub(crate) fn read(deps: &Deps) -> Result<Self> {
-        let (marks, jobs, tickets) =
-            deps.store.read(|tx| Ok((Marks::read(tx)?, jobs::mark(tx)?, support::open_tickets(tx)?)))?;
+        let (marks, jobs, tickets, leads) = deps.store.read(|tx| {
+            Ok((Marks::read(tx)?, jobs::mark(tx)?, support::open_tickets(tx)?, leads::mark(tx)?))
+        })?;
         let current = deps.resident::<Dependencies>().current();
         let states: Vec<&str> = current.values().map(|dependency| dependency.status.as_str()).collect();
         // A minute is stored some seconds after its end.
@@ -45,6 +46,7 @@ impl Seen {
             mark(&marks),
             mark(&jobs),
             mark(&(tickets, &marks.told)),
+            mark(&(leads, &marks.told)),
         ]))
     }
 
@@ -139,10 +141,10 @@ mod tests {
 
     #[test]
     fn marks_come_back_from_their_word_and_strange_words_do_not() {
-        let one = Seen([mark(&1), mark(&2), mark(&3), mark(&4)]);
+        let one = Seen([1, 2, 3, 4, 5].map(|part| mark(&part)));
         assert_eq!(Seen::parse(&one.word()), Some(one.clone()));
         let mut other = one.clone();
-        other.0[1] = mark(&5);
+        other.0[1] = mark(&6);
         assert_eq!(other.changed(&one), ["automations"]);
         assert!(one.changed(&one).is_empty());
         for word in ["", "0", "zzzzzzzz.zzzzzzzz.zzzzzzzz.zzzzzzzz", "01234567.01234567.01234567"] {

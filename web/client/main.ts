@@ -6,6 +6,7 @@ import { startKeys } from "./keys";
 import { startMenus } from "./menus";
 import { startNote } from "./note";
 import { startPalette } from "./palette";
+import { startRows } from "./rows";
 import { startTheme } from "./theme";
 
 startTheme();
@@ -16,3 +17,4 @@ startMenus();
 startForms();
 startDrafts();
 startNote();
+startRows();

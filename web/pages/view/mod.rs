@@ -37,9 +37,10 @@ mod verify;
 pub use about::AboutPage;
 pub use board::{
     AccountAct, AccountFacts, AnswerPage, AutomationsPage, BoardJob, BoardOverviewPage, ConfirmAccountPage,
-    ConfirmRunPage, Course, CoursePoint, CustomerNotice, CustomerPage, CustomerRow, CustomersPage,
-    DependencyRow, EventRow, Incident, Incidents, InvoiceLine, JobPage, JobsPage, LogLine, LogsPage, RunMark,
-    SessionLine, Standing, TaskNotice, TaskRow, TicketLine,
+    ConfirmErasurePage, ConfirmRunPage, Course, CoursePoint, CustomerNotice, CustomerPage, CustomerRow,
+    CustomersList, CustomersPage, DependencyRow, EventRow, Incident, Incidents, InvoiceLine, JobPage,
+    JobsList, JobsPage, LeadFacts, LeadNotice, LeadPage, LeadRow, LeadsList, LeadsPage, LogLine, LogsPage,
+    RunMark, SessionLine, Standing, TaskNotice, TaskRow, TicketLine,
 };
 pub use components::ComponentsPage;
 pub use contact::{ContactPage, HelpTopic};

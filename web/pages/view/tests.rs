@@ -40,6 +40,10 @@ fn pages() -> Vec<(&'static str, String)> {
     pages.extend(CustomerPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages
         .extend(ConfirmAccountPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(LeadsPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(LeadPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages
+        .extend(ConfirmErasurePage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(AnswerPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(ErrorPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages

@@ -1,8 +1,11 @@
-//! The operators' dashboard: overview, scheduled tasks, jobs, customers, logs.
+//! The operators' dashboard: overview, scheduled tasks, jobs, customers, leads, logs.
 
 mod automations;
 mod customers;
 mod jobs;
+mod leads;
+#[cfg(test)]
+mod leads_samples;
 mod logs;
 mod overview;
 #[cfg(test)]
@@ -11,9 +14,10 @@ mod samples;
 pub use automations::{AutomationsPage, ConfirmRunPage, RunMark, TaskNotice, TaskRow};
 pub use customers::{
     AccountAct, AccountFacts, AnswerPage, ConfirmAccountPage, CustomerNotice, CustomerPage, CustomerRow,
-    CustomersPage, InvoiceLine, SessionLine, Standing, TicketLine,
+    CustomersList, CustomersPage, InvoiceLine, SessionLine, Standing, TicketLine,
 };
-pub use jobs::{BoardJob, JobPage, JobsPage};
+pub use jobs::{BoardJob, JobPage, JobsList, JobsPage};
+pub use leads::{ConfirmErasurePage, LeadFacts, LeadNotice, LeadPage, LeadRow, LeadsList, LeadsPage};
 pub use logs::{LogLine, LogsPage};
 pub use overview::{BoardOverviewPage, Course, CoursePoint, DependencyRow, EventRow, Incident, Incidents};
 
