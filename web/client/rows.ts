@@ -26,7 +26,9 @@ export function openRow(): boolean {
   return link != null;
 }
 
-/** A list beside the record that was chosen from it shows that record's row. */
+/** A list beside the record that was chosen from it shows that record's row; the page itself stays where it is. */
 export function startRows(): void {
-  document.querySelector(".split-list [aria-current]")?.closest("tr")?.scrollIntoView({ block: "nearest" });
+  const list = document.querySelector(".split-list");
+  const row = list?.querySelector("[aria-current]")?.closest("tr");
+  if (list && row) list.scrollTop = row.getBoundingClientRect().bottom - list.getBoundingClientRect().top - list.clientHeight;
 }

@@ -162,9 +162,8 @@ fn customer(customer: &ShownCustomer) -> Record {
 }
 
 fn lead(lead: &Lead) -> Record {
-    let (label, came) = (leads::name(lead), date(lead.created_at));
-    let email = lead.email.as_str();
-    let detail = if label == email { came } else { format!("{email}, {came}") };
+    let (label, came) = (lead.email.as_str().to_owned(), date(lead.created_at));
+    let detail = lead.company.as_ref().map_or_else(|| came.clone(), |company| format!("{company}, {came}"));
     Record { label, detail, href: format!("{}/{}", leads::PATH, lead.id) }
 }
 

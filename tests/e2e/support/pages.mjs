@@ -29,6 +29,7 @@ export const PAGES = [
   { name: "jobs", path: "/dashboard/v2/jobs", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
   { name: "job", path: "/dashboard/v2/jobs/01HDEM0J0B0000000000000003", status: 200, signedIn: true, budget: 60 },
   { name: "customers", path: "/dashboard/v2/customers", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
+  { name: "leads", path: "/dashboard/v2/leads", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
   { name: "logs", path: "/dashboard/v2/logs", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95], changing: true },
   { name: "logs-wrong", path: "/dashboard/v2/logs?n=501", status: 422, signedIn: true, budget: 60 },
   { name: "payments", path: "/payments", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },

@@ -19,7 +19,7 @@ use super::super::frame::{frame, lead_to, moment, page as rendered};
 use super::super::operator_login::signed_in;
 use super::super::view::{ConfirmErasurePage, LeadFacts, LeadNotice, LeadPage};
 use super::customers::PATH as CUSTOMERS;
-use super::leads::{PATH, filters, list, name, wanted};
+use super::leads::{PATH, filters, list, wanted};
 use super::{Query, address, wrong};
 use crate::layers::Visit;
 use crate::problem::Problem;
@@ -114,7 +114,6 @@ fn find(cx: &Cx, id: String) -> Result<LeadFacts> {
 
 fn facts(lead: Lead, customer_link: Option<String>) -> LeadFacts {
     LeadFacts {
-        name: name(&lead),
         others_link: address(PATH, &[("q", Some(lead.email.as_str()))]),
         email: lead.email.as_str().to_owned(),
         came: moment(lead.created_at),

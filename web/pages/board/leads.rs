@@ -90,17 +90,12 @@ pub(super) fn list(
     }
 }
 
-/// The company, else the address.
-pub(in super::super) fn name(lead: &Lead) -> String {
-    lead.company.clone().unwrap_or_else(|| lead.email.as_str().to_owned())
-}
-
 fn row(lead: &Lead, filters: &Filters<'_>, chosen: Option<&str>) -> LeadRow {
     LeadRow {
         link: filters.at(&format!("{PATH}/{}", lead.id)),
         is_chosen: chosen == Some(lead.id.as_str()),
-        name: name(lead),
         email: lead.email.as_str().to_owned(),
+        company: lead.company.clone(),
         use_case: lead.use_case.clone(),
         came: day(lead.created_at),
     }

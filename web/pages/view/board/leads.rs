@@ -46,10 +46,10 @@ pub struct LeadRow {
     pub link: String,
     /// Whether this page is about it.
     pub is_chosen: bool,
-    /// The company, else the address.
-    pub name: String,
     /// Where the answer goes.
     pub email: String,
+    /// For whom they ask.
+    pub company: Option<String>,
     /// What it is for.
     pub use_case: String,
     /// When it came.
@@ -94,8 +94,6 @@ pub struct LeadPage {
 pub struct LeadFacts {
     /// ULID.
     pub id: String,
-    /// The company, else the address.
-    pub name: String,
     /// Where the answer goes.
     pub email: String,
     /// For whom they ask.
@@ -110,6 +108,13 @@ pub struct LeadFacts {
     pub customer_link: Option<String>,
     /// Everything of the same address.
     pub others_link: String,
+}
+
+impl LeadFacts {
+    /// The company, else the address.
+    fn name(&self) -> &str {
+        self.company.as_deref().unwrap_or(&self.email)
+    }
 }
 
 /// "Erase this address?"

@@ -7,11 +7,11 @@ use crate::pages::view::Part;
 const ID: &str = "01JD9Z8Q4W7XN3V5T6Y2M1K0PB";
 
 fn list() -> LeadsList {
-    let lead = |name: &str, use_case: &str| LeadRow {
+    let lead = |company: Option<&str>, use_case: &str| LeadRow {
         link: format!("/dashboard/v2/leads/{ID}?since=7d"),
-        is_chosen: name == "Lovelace & Co",
-        name: name.into(),
+        is_chosen: company.is_some(),
         email: "ada.lovelace.of.the.analytical.engine@example.com".into(),
+        company: company.map(Into::into),
         use_case: use_case.into(),
         came: moment(6),
     };
@@ -19,8 +19,8 @@ fn list() -> LeadsList {
         here: "/dashboard/v2/leads".into(),
         is_filtered: false,
         leads: Part::Ready(vec![
-            lead("Lovelace & Co", "Sort 40,000 letters a day by what they ask for.\nBy the end of the year."),
-            lead(HOSTILE, HOSTILE),
+            lead(Some(HOSTILE), "Sort 40,000 letters a day by what they ask for.\nBy the end of the year."),
+            lead(None, HOSTILE),
         ]),
         newest: Some("/dashboard/v2/leads".into()),
         older: Some("/dashboard/v2/leads?cursor=abc".into()),
@@ -30,7 +30,6 @@ fn list() -> LeadsList {
 fn facts() -> LeadFacts {
     LeadFacts {
         id: ID.into(),
-        name: "Lovelace & Co".into(),
         email: "ada@example.com".into(),
         company: Some("Lovelace & Co".into()),
         use_case: "Sort 40,000 letters a day by what they ask for.\nBy the end of the year.".into(),
@@ -43,7 +42,7 @@ fn facts() -> LeadFacts {
 
 fn of_a_customer() -> LeadFacts {
     LeadFacts {
-        name: HOSTILE.into(),
+        email: HOSTILE.into(),
         company: None,
         use_case: HOSTILE.into(),
         consented: None,
