@@ -2,8 +2,10 @@
 //! Pages have rows of the same kind.
 
 mod documents;
+mod follow;
 mod live;
 mod metrics;
+mod stream;
 mod stripe_webhook;
 
 use std::sync::Arc;
@@ -130,6 +132,13 @@ pub const ROWS: &[Foreign] = &[
         "A stream of events for the operators' pages: which section has changed.",
         "text/event-stream",
     ),
+    Foreign::of(
+        Method::Get,
+        "/api/logs/follow",
+        Access::Operator,
+        "A stream of events with the lines that come into a log; asked for as its tail is, and `from` its `end`.",
+        "text/event-stream",
+    ),
     Foreign::webhook("/api/payments/webhook", "Events of Stripe, proved by the header Stripe-Signature."),
     Foreign::webhook("/webhook/stripe", "An older address of /api/payments/webhook."),
     Foreign::webhook("/api/public/after-payment", "An older address of /api/payments/webhook."),
@@ -142,6 +151,7 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         .route("/openapi.json", get(documents::description))
         .route("/metrics", get(metrics::metrics))
         .route("/dashboard/v2/live", get(live::stream))
+        .route("/api/logs/follow", get(follow::stream))
         .route("/api/payments/webhook", post(stripe_webhook::receive))
         .route("/webhook/stripe", post(stripe_webhook::receive))
         .route("/api/public/after-payment", post(stripe_webhook::receive))

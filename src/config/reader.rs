@@ -57,6 +57,10 @@ impl Reader {
         let is_demo = demo.flatten().unwrap_or(false);
         let bind = self.read("bind", parse::bind);
         let public_base_url = self.read("public_base_url", parse::base_url);
+        let region = self.read("region", |text| {
+            let is_name = (1..=40).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+            if is_name { Ok(text.to_owned()) } else { Err("it is no short name".to_owned()) }
+        });
         let data_dir = self.read("data_dir", folder);
         let log_dir = self.read("log_dir", folder);
         let database = self.read("database_url", parse::database);
@@ -114,6 +118,7 @@ impl Reader {
         Some(Settings {
             bind: bind??,
             public_base_url: public_base_url?,
+            region: region?,
             data_dir,
             config_dir: self.layers.config_dir.clone(),
             log_dir,

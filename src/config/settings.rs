@@ -152,6 +152,8 @@ pub struct Settings {
     pub bind: SocketAddr,
     /// The address that others use, if it was set; see [`Settings::base_url`].
     pub public_base_url: Option<String>,
+    /// Where this installation runs, as people call it.
+    pub region: Option<String>,
     /// The database, the outbox and generated secrets.
     pub data_dir: PathBuf,
     /// The configuration file and hot documents.

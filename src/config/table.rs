@@ -57,6 +57,15 @@ pub const SETTINGS: &[Setting] = &[
         ..PLAIN
     },
     Setting {
+        key: "region",
+        env: "REGION",
+        otherwise: "none: nothing is said about it",
+        expects: "a name of 1 to 40 characters, such as eu-central-1 or Frankfurt",
+        example: "eu-central-1",
+        doc: "Where this installation runs, as it stands in /health and on /about.",
+        ..PLAIN
+    },
+    Setting {
         key: "data_dir",
         env: "DATA_DIR",
         flag: Some("--data-dir"),

@@ -262,8 +262,11 @@ fn the_right_credentials_open_every_reading_route() {
                 continue;
             }
             // A stream has no end; whoever may not hear it is turned away before its word is read.
-            let is_stream = template == "/dashboard/v2/live";
-            let path = if is_stream { format!("{template}?seen=x") } else { filled(template) };
+            let path = match template {
+                "/dashboard/v2/live" => format!("{template}?seen=x"),
+                "/api/logs/follow" => format!("{template}?from=x"),
+                _ => filled(template),
+            };
             let call = server.call("GET", &path);
             let call = if access == Access::Customer {
                 call.bearer(&token)

@@ -42,6 +42,7 @@ mod keys;
 mod leads;
 mod legacy;
 mod limits;
+mod log_follow;
 mod logs;
 mod logs_of_money;
 mod mail;

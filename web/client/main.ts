@@ -6,6 +6,7 @@ import { startKeys } from "./keys";
 import { startMenus } from "./menus";
 import { startNote } from "./note";
 import { startPalette } from "./palette";
+import { startPeriods } from "./periods";
 import { startRows } from "./rows";
 import { startTheme } from "./theme";
 
@@ -18,3 +19,4 @@ startForms();
 startDrafts();
 startNote();
 startRows();
+startPeriods();

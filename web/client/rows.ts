@@ -2,7 +2,7 @@
 
 /** The rows that can be gone through, in the order of the page; a list that has no room is not among them. */
 function rows(): HTMLElement[] {
-  const all = document.querySelectorAll<HTMLElement>("[data-rows] tbody tr, [data-rows] > li");
+  const all = document.querySelectorAll<HTMLElement>("[data-rows] tbody tr, [data-rows] .line");
   return [...all].filter((row) => row.getClientRects().length > 0);
 }
 

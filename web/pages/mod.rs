@@ -38,6 +38,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use echopilot_core::operation::{Access, Method};
 
+pub(crate) use board::logs::{told as told_line, wanted as wanted_lines};
 pub(crate) use docs::reference;
 pub(crate) use frame::error_page;
 

@@ -247,6 +247,7 @@ impl LogsPage {
             )),
             truncated: true,
             broken: 2,
+            follow: Some("/api/logs/follow?file=audit&from=1a2b-3c4d-01234567".into()),
         };
         let empty =
             Self { lines: Some(Part::Ready(Vec::new())), truncated: false, broken: 0, ..full.clone() };
@@ -254,13 +255,14 @@ impl LogsPage {
             ("logs", full.clone()),
             ("logs-empty", empty.clone()),
             ("logs-no-match", Self { is_filtered: true, text: HOSTILE.into(), ..empty }),
-            ("logs-failed", Self { lines: Some(failed()), ..full.clone() }),
+            ("logs-failed", Self { lines: Some(failed()), follow: None, ..full.clone() }),
             (
                 "logs-wrong",
                 Self {
                     n: "501".into(),
                     errors: wrong("n", "Enter a whole number from 1 to 500"),
                     lines: None,
+                    follow: None,
                     ..full
                 },
             ),
