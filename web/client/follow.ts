@@ -1,5 +1,6 @@
 // Lines of a log as they come: board.ts hears them from the stream, here they enter the list, newest first. The server wrote
-// an empty line for it, so that there is one rendering of everything. The list keeps as many lines as were asked for.
+// an empty line for it, so that there is one rendering of everything. The list keeps as many lines as were asked for. A line
+// is copied by its button.
 import { announce } from "./note";
 
 const QUIET = 10_000;
@@ -36,21 +37,21 @@ function fill(item: HTMLElement, line: Line): void {
     if (place) place.textContent = text;
   };
   const badge = item.querySelector(".badge");
-  const icon = badge?.querySelector("use");
-  if (badge && icon) {
+  const icon = badge?.querySelector("svg");
+  const use = icon?.querySelector("use");
+  if (badge && icon && use) {
     badge.className = `badge tone-${line.tone}`;
-    badge.lastChild?.replaceWith(line.level);
-    if (badge.lastChild === icon.parentElement) badge.append(line.level);
-    icon.setAttribute("href", `${(icon.getAttribute("href") ?? "").split("#")[0]}#${line.glyph}`);
+    badge.replaceChildren(icon, line.level);
+    use.setAttribute("href", `${(use.getAttribute("href") ?? "").split("#")[0]}#${line.glyph}`);
   }
   item.querySelector("time")?.setAttribute("datetime", line.iso);
   put("time", line.time);
   put(".line-event", line.event);
   put(".line-more", line.summary);
   put(".line-json", line.json);
-  const link = item.querySelector("details > p");
-  if (line.href === null) link?.remove();
-  else link?.querySelector("a")?.setAttribute("href", line.href);
+  const link = item.querySelector("details > p > a");
+  if (line.href === null) link?.parentElement?.remove();
+  else link?.setAttribute("href", line.href);
 }
 
 /** Lines beyond as many as were asked for go, the oldest first, unless somebody reads one. */
@@ -79,6 +80,20 @@ function add(line: Line): void {
   count();
 }
 
+/** The whole line on the clipboard. */
+function copy(button: Element): void {
+  const text = button.closest("details")?.querySelector(".line-json")?.textContent ?? "";
+  const copied = navigator.clipboard?.writeText(text) ?? Promise.reject(new Error("no clipboard"));
+  copied.then(
+    () => announce("The line was copied"),
+    () => announce("The line could not be copied"),
+  );
+}
+
 export function startFollow(): void {
+  document.addEventListener("click", ({ target }) => {
+    const button = target instanceof Element ? target.closest("[data-copy]") : null;
+    if (button) copy(button);
+  });
   document.addEventListener("ep:line", (event) => add((event as CustomEvent<Line>).detail));
 }

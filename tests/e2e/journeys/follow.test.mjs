@@ -42,6 +42,10 @@ describe("following", () => {
 
       // what somebody reads stays open and where it is
       await lines.last().locator("summary").click();
+      await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+      await lines.last().getByRole("button", { name: "Copy the line" }).click();
+      await page.locator("#announce").filter({ hasText: "The line was copied" }).waitFor({ state: "attached" });
+      assert.equal(JSON.parse(await page.evaluate(() => navigator.clipboard.readText())).request_id, `${word}-1`);
       await page.getByRole("button", { name: "Pause updates" }).click();
       await page.getByText("Paused", { exact: true }).waitFor();
       await ask(`${word}-3`);
@@ -59,6 +63,8 @@ describe("following", () => {
       const kept = await ids();
       assert.equal(new Set(kept).size, kept.length, "none twice");
       assert.ok(kept.length <= 7 && kept.includes(`${word}-1`), kept.join(", "));
+      assert.equal(await lines.first().locator(".badge").innerText(), "Info");
+      assert.match(await lines.first().locator(".badge svg use").getAttribute("href"), /#info$/);
       const link = lines.first().locator("details > p a");
       assert.equal(await link.getAttribute("href"), `/dashboard/v2/logs?file=http&request_id=${word}-9`);
 
