@@ -430,8 +430,14 @@ _echopilot() {
             echopilot__subcmd__help__subcmd__keys,rotate)
                 cmd="echopilot__subcmd__help__subcmd__keys__subcmd__rotate"
                 ;;
+            echopilot__subcmd__help__subcmd__leads,erase)
+                cmd="echopilot__subcmd__help__subcmd__leads__subcmd__erase"
+                ;;
             echopilot__subcmd__help__subcmd__leads,list)
                 cmd="echopilot__subcmd__help__subcmd__leads__subcmd__list"
+                ;;
+            echopilot__subcmd__help__subcmd__leads,show)
+                cmd="echopilot__subcmd__help__subcmd__leads__subcmd__show"
                 ;;
             echopilot__subcmd__help__subcmd__logs,tail)
                 cmd="echopilot__subcmd__help__subcmd__logs__subcmd__tail"
@@ -505,17 +511,29 @@ _echopilot() {
             echopilot__subcmd__keys__subcmd__help,rotate)
                 cmd="echopilot__subcmd__keys__subcmd__help__subcmd__rotate"
                 ;;
+            echopilot__subcmd__leads,erase)
+                cmd="echopilot__subcmd__leads__subcmd__erase"
+                ;;
             echopilot__subcmd__leads,help)
                 cmd="echopilot__subcmd__leads__subcmd__help"
                 ;;
             echopilot__subcmd__leads,list)
                 cmd="echopilot__subcmd__leads__subcmd__list"
                 ;;
+            echopilot__subcmd__leads,show)
+                cmd="echopilot__subcmd__leads__subcmd__show"
+                ;;
+            echopilot__subcmd__leads__subcmd__help,erase)
+                cmd="echopilot__subcmd__leads__subcmd__help__subcmd__erase"
+                ;;
             echopilot__subcmd__leads__subcmd__help,help)
                 cmd="echopilot__subcmd__leads__subcmd__help__subcmd__help"
                 ;;
             echopilot__subcmd__leads__subcmd__help,list)
                 cmd="echopilot__subcmd__leads__subcmd__help__subcmd__list"
+                ;;
+            echopilot__subcmd__leads__subcmd__help,show)
+                cmd="echopilot__subcmd__leads__subcmd__help__subcmd__show"
                 ;;
             echopilot__subcmd__logs,help)
                 cmd="echopilot__subcmd__logs__subcmd__help"
@@ -2824,7 +2842,7 @@ _echopilot() {
             return 0
             ;;
         echopilot__subcmd__help__subcmd__leads)
-            opts="list"
+            opts="list show erase"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2837,7 +2855,35 @@ _echopilot() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        echopilot__subcmd__help__subcmd__leads__subcmd__erase)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         echopilot__subcmd__help__subcmd__leads__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__help__subcmd__leads__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3478,7 +3524,7 @@ _echopilot() {
             return 0
             ;;
         echopilot__subcmd__leads)
-            opts="-q -v -h -V --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version list help"
+            opts="-q -v -h -V --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version list show erase help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3503,9 +3549,49 @@ _echopilot() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        echopilot__subcmd__leads__subcmd__help)
-            opts="list help"
+        echopilot__subcmd__leads__subcmd__erase)
+            opts="-q -v -h -V --yes --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__leads__subcmd__help)
+            opts="list show erase help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__leads__subcmd__help__subcmd__erase)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -3545,13 +3631,31 @@ _echopilot() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        echopilot__subcmd__leads__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         echopilot__subcmd__leads__subcmd__list)
-            opts="-q -v -h -V --limit --cursor --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version"
+            opts="-q -v -h -V --since --limit --cursor --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --limit)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3560,6 +3664,32 @@ _echopilot() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --env-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        echopilot__subcmd__leads__subcmd__show)
+            opts="-q -v -h -V --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --env-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

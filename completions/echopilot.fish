@@ -642,17 +642,20 @@ complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_see
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "list" -d 'List jobs, newest first'
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one job'
 complete -c echopilot -n "__fish_echopilot_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list help" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
-complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list help" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
-complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list help" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
-complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list help" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
-complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list help" -s q -l quiet -d 'Say nothing but results and errors'
-complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list help" -s v -l verbose -d 'Say more on standard error; twice for even more'
-complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list help" -l no-input -d 'Never ask; fail where an answer would be needed'
-complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list help" -s h -l help -d 'Print help'
-complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list help" -s V -l version -d 'Print version'
-complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list help" -f -a "list" -d 'List leads, newest first'
-complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list show erase help" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list show erase help" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list show erase help" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list show erase help" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list show erase help" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list show erase help" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list show erase help" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list show erase help" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list show erase help" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list show erase help" -f -a "list" -d 'List leads, newest first, all or those that TEXT finds'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list show erase help" -f -a "show" -d 'Show one lead'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list show erase help" -f -a "erase" -d 'Erase an address that is no customer\'s for good: its leads, and what it wrote to support'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and not __fish_seen_subcommand_from list show erase help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from list" -l since -d 'Only those that came since this time, such as 2026-03-01T00:00:00Z' -r
 complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from list" -l limit -d 'How many, 1 to 200; 50 when nothing is said' -r
 complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from list" -l cursor -d 'The `next_cursor` of the page before' -r
 complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from list" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
@@ -664,7 +667,28 @@ complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_se
 complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; fail where an answer would be needed'
 complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
-complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from help" -f -a "list" -d 'List leads, newest first'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from show" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from show" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from show" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from erase" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from erase" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from erase" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from erase" -l yes -d 'Do not ask first'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from erase" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from erase" -s q -l quiet -d 'Say nothing but results and errors'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from erase" -s v -l verbose -d 'Say more on standard error; twice for even more'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from erase" -l no-input -d 'Never ask; fail where an answer would be needed'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from erase" -s h -l help -d 'Print help'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from erase" -s V -l version -d 'Print version'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from help" -f -a "list" -d 'List leads, newest first, all or those that TEXT finds'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one lead'
+complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from help" -f -a "erase" -d 'Erase an address that is no customer\'s for good: its leads, and what it wrote to support'
 complete -c echopilot -n "__fish_echopilot_using_subcommand leads; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c echopilot -n "__fish_echopilot_using_subcommand pricing; and not __fish_seen_subcommand_from optimize help" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand pricing; and not __fish_seen_subcommand_from optimize help" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
@@ -845,7 +869,9 @@ complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_see
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from flags" -f -a "lint" -d 'Check a document before it is put into use'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "list" -d 'List jobs, newest first'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "show" -d 'Show one job'
-complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from leads" -f -a "list" -d 'List leads, newest first'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from leads" -f -a "list" -d 'List leads, newest first, all or those that TEXT finds'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from leads" -f -a "show" -d 'Show one lead'
+complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from leads" -f -a "erase" -d 'Erase an address that is no customer\'s for good: its leads, and what it wrote to support'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from pricing" -f -a "optimize" -d 'Suggest a rate from the quality and the margins of the last 30 days; changes nothing'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from logs" -f -a "tail" -d 'Show the last lines of a log'
 complete -c echopilot -n "__fish_echopilot_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Print every setting, secrets masked'

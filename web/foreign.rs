@@ -2,9 +2,11 @@
 //! Pages have rows of the same kind.
 
 mod documents;
+mod follow;
 mod live;
 mod metrics;
 mod ofrep;
+mod stream;
 mod stripe_webhook;
 
 use std::sync::Arc;
@@ -145,6 +147,13 @@ pub const ROWS: &[Foreign] = &[
         "One flag for one context, by the OpenFeature Remote Evaluation Protocol.",
         "application/json",
     ),
+    Foreign::of(
+        Method::Get,
+        "/api/logs/follow",
+        Access::Operator,
+        "A stream of events with the lines that come into a log; asked for as its tail is, and `from` its `end`.",
+        "text/event-stream",
+    ),
     Foreign::webhook("/api/payments/webhook", "Events of Stripe, proved by the header Stripe-Signature."),
     Foreign::webhook("/webhook/stripe", "An older address of /api/payments/webhook."),
     Foreign::webhook("/api/public/after-payment", "An older address of /api/payments/webhook."),
@@ -159,6 +168,7 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         .route("/dashboard/v2/live", get(live::stream))
         .route("/ofrep/v1/evaluate/flags", post(ofrep::all))
         .route("/ofrep/v1/evaluate/flags/{key}", post(ofrep::one))
+        .route("/api/logs/follow", get(follow::stream))
         .route("/api/payments/webhook", post(stripe_webhook::receive))
         .route("/webhook/stripe", post(stripe_webhook::receive))
         .route("/api/public/after-payment", post(stripe_webhook::receive))

@@ -11,14 +11,15 @@ use echopilot_core::flags::{self, Flags};
 use echopilot_core::operation::{Deps, Marks};
 use echopilot_core::platform::{Result, digest_hex};
 use echopilot_core::sentinel::Dependencies;
-use echopilot_core::{jobs, support, warehouse};
+use echopilot_core::{jobs, leads, support, warehouse};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::sleep;
 
 use crate::site::Site;
 
 /// The sections that can change, in the order in which marks of them are written.
-pub const SECTIONS: [&str; 6] = ["overview", "automations", "jobs", "customers", "flags", "warehouse"];
+pub const SECTIONS: [&str; 7] =
+    ["overview", "automations", "jobs", "customers", "flags", "warehouse", "leads"];
 /// How many streams there may be at a time.
 pub const PLACES: usize = 32;
 /// How often the store is looked at while anybody listens.
@@ -35,9 +36,10 @@ pub(crate) struct Seen([String; SECTIONS.len()]);
 impl Seen {
     /// As it is now; may block.
     pub(crate) fn read(deps: &Deps) -> Result<Self> {
-        let (marks, jobs, tickets, flags, sync) = deps.store.read(|tx| {
+        let (marks, jobs, tickets, flags, sync, leads) = deps.store.read(|tx| {
             let (tickets, flags) = (support::open_tickets(tx)?, flags::mark(tx)?);
-            Ok((Marks::read(tx)?, jobs::mark(tx)?, tickets, flags, warehouse::mark(tx)?))
+            let (sync, leads) = (warehouse::mark(tx)?, leads::mark(tx)?);
+            Ok((Marks::read(tx)?, jobs::mark(tx)?, tickets, flags, sync, leads))
         })?;
         let document = deps.resident::<Flags>().get().version.clone();
         let current = deps.resident::<Dependencies>().current();
@@ -52,6 +54,7 @@ impl Seen {
             mark(&(tickets, &marks.told)),
             mark(&(flags, document)),
             mark(&(sync, reach)),
+            mark(&(leads, &marks.told)),
         ]))
     }
 
@@ -146,13 +149,15 @@ mod tests {
 
     #[test]
     fn marks_come_back_from_their_word_and_strange_words_do_not() {
-        let one = Seen([1, 2, 3, 4, 5, 6].map(|value| mark(&value)));
+        let one = Seen([1, 2, 3, 4, 5, 6, 7].map(|value| mark(&value)));
         assert_eq!(Seen::parse(&one.word()), Some(one.clone()));
         let mut other = one.clone();
-        other.0[1] = mark(&7);
+        other.0[1] = mark(&8);
         assert_eq!(other.changed(&one), ["automations"]);
         assert!(one.changed(&one).is_empty());
-        for word in ["", "0", "zzzzzzzz.zzzzzzzz.zzzzzzzz.zzzzzzzz.zzzzzzzz.zzzzzzzz", "01234567.01234567"] {
+        for word in
+            ["", "0", "zzzzzzzz.zzzzzzzz.zzzzzzzz.zzzzzzzz.zzzzzzzz.zzzzzzzz.zzzzzzzz", "01234567.01234567"]
+        {
             assert_eq!(Seen::parse(word), None, "{word}");
         }
     }

@@ -58,6 +58,25 @@ pub struct LogTail {
     pub broken: usize,
     /// Whether a limit on bytes ended the reading before enough lines were found.
     pub truncated: bool,
+    /// The place behind the log's last line, for /api/logs/follow to go on from.
+    pub end: String,
+}
+
+impl TailLog {
+    /// The question as files are asked.
+    pub fn query(&self) -> Result<TailQuery> {
+        let text = self.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        if text.is_some_and(|text| text.chars().count() > LONGEST_TEXT) {
+            return Err(Fault::invalid("text", format!("expected {LONGEST_TEXT} characters at the most")));
+        }
+        Ok(TailQuery {
+            log: self.file,
+            n: usize::try_from(self.n).unwrap_or(usize::MAX),
+            level: self.level,
+            request_id: self.request_id.clone(),
+            text: text.map(str::to_lowercase),
+        })
+    }
 }
 
 impl Operation for TailLog {
@@ -71,17 +90,7 @@ impl Operation for TailLog {
     type Output = LogTail;
 
     fn run(&self, cx: &Cx) -> Result<LogTail> {
-        let text = self.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
-        if text.is_some_and(|text| text.chars().count() > LONGEST_TEXT) {
-            return Err(Fault::invalid("text", format!("expected {LONGEST_TEXT} characters at the most")));
-        }
-        let query = TailQuery {
-            log: self.file,
-            n: usize::try_from(self.n).unwrap_or(usize::MAX),
-            level: self.level,
-            request_id: self.request_id.clone(),
-            text: text.map(str::to_lowercase),
-        };
+        let query = self.query()?;
         // What was answered before this call stands in the log; a failing disk shall not hold the reader up.
         cx.deps.events.flush(FRESH);
         let tail = events::tail(&cx.deps.settings.log_dir, &query)?;
@@ -90,6 +99,7 @@ impl Operation for TailLog {
             .iter()
             .map(|line| serde_json::from_str(line.get()).map_err(Fault::internal))
             .collect::<Result<Vec<Value>>>()?;
-        Ok(LogTail { file: self.file, lines, broken: tail.broken, truncated: tail.truncated })
+        let (file, end) = (self.file, tail.end.to_string());
+        Ok(LogTail { file, lines, broken: tail.broken, truncated: tail.truncated, end })
     }
 }

@@ -7,6 +7,11 @@ use super::sql::{
 use crate::platform::{Email, Result};
 use crate::store::{Tx, args};
 
+/// Remove the codes that were sent to an address, within the caller's transaction; how many.
+pub fn forget_address(tx: &mut Tx<'_>, email: &Email) -> Result<u64> {
+    tx.run(CODES_OF, args![email.as_str()])
+}
+
 /// Remove sessions, password and wrong passwords of a customer and the codes sent to the address, within the caller's
 /// transaction; every replica forgets them within a second. How many rows went.
 pub fn forget_customer(tx: &mut Tx<'_>, customer_id: &str, email: &Email) -> Result<u64> {

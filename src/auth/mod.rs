@@ -36,7 +36,7 @@ mod wrap;
 pub use challenge::{clean_up as forget_codes, is_link_token};
 pub use customer_sessions::ListCustomerSessions;
 pub use demo_sign_in::{DEMO_EMAIL, SignInDemo};
-pub use forget::forget_customer;
+pub use forget::{forget_address, forget_customer};
 pub use give_password::{GivePassword, PasswordGiven, check_password};
 pub use key_rows::{KeyState, SigningKey, examine as examine_keys};
 pub use keys::{Jwks, Keys, ensure_signing_key, jwks};

@@ -57,6 +57,10 @@ impl Reader {
         let is_demo = demo.flatten().unwrap_or(false);
         let bind = self.read("bind", parse::bind);
         let public_base_url = self.read("public_base_url", parse::base_url);
+        let region = self.read("region", |text| {
+            let is_name = (1..=40).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+            if is_name { Ok(text.to_owned()) } else { Err("it is no short name".to_owned()) }
+        });
         let data_dir = self.read("data_dir", folder);
         let log_dir = self.read("log_dir", folder);
         let database = self.read("database_url", parse::database);
@@ -71,6 +75,10 @@ impl Reader {
         let hours = self.read("auth_jwt_exp_hrs", |text| match text.parse() {
             Ok(hours) if (1..=8760_u64).contains(&hours) => Ok(hours),
             _ => Err("it is no number of hours that makes sense".to_owned()),
+        });
+        let lead_days = self.read("lead_retention_days", |text| match text.parse() {
+            Ok(days) if (1..=3650_u64).contains(&days) => Ok(days),
+            _ => Err("it is no number of days that makes sense".to_owned()),
         });
         let signup_mode = self.read("signup_mode", |text| match text {
             "open" => Ok(SignupMode::Open),
@@ -110,6 +118,7 @@ impl Reader {
         Some(Settings {
             bind: bind??,
             public_base_url: public_base_url?,
+            region: region?,
             data_dir,
             config_dir: self.layers.config_dir.clone(),
             log_dir,
@@ -118,6 +127,7 @@ impl Reader {
             operator_keys: operator_keys?.unwrap_or_default(),
             auth_jwt_secret: auth_jwt_secret?,
             session_length: Duration::from_secs(3600 * hours??),
+            strangers_kept: Duration::from_hours(24 * lead_days??),
             signup_mode: signup_mode??,
             email_from: email_from??,
             support_email: support_email?,

@@ -166,6 +166,8 @@ pub struct Settings {
     pub bind: SocketAddr,
     /// The address that others use, if it was set; see [`Settings::base_url`].
     pub public_base_url: Option<String>,
+    /// Where this installation runs, as people call it.
+    pub region: Option<String>,
     /// The database, the outbox and generated secrets.
     pub data_dir: PathBuf,
     /// The configuration file and hot documents.
@@ -182,6 +184,8 @@ pub struct Settings {
     pub auth_jwt_secret: Option<Secret>,
     /// How long a customer stays signed in.
     pub session_length: Duration,
+    /// How long what strangers sent is kept: leads, and messages to support.
+    pub strangers_kept: Duration,
     /// Who may become a customer.
     pub signup_mode: SignupMode,
     /// The sender of mail.

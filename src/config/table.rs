@@ -57,6 +57,15 @@ pub const SETTINGS: &[Setting] = &[
         ..PLAIN
     },
     Setting {
+        key: "region",
+        env: "REGION",
+        otherwise: "none: nothing is said about it",
+        expects: "a name of 1 to 40 characters, such as eu-central-1 or Frankfurt",
+        example: "eu-central-1",
+        doc: "Where this installation runs, as it stands in /health and on /about.",
+        ..PLAIN
+    },
+    Setting {
         key: "data_dir",
         env: "DATA_DIR",
         flag: Some("--data-dir"),
@@ -380,6 +389,16 @@ pub const SETTINGS: &[Setting] = &[
         expects: "a percentage of at least 50 and below 100, such as 99.9",
         example: "99.9",
         doc: "The promise: this share of requests is answered without a fault of ours. What is left of 100 is the error budget.",
+        ..PLAIN
+    },
+    Setting {
+        key: "lead_retention_days",
+        env: "LEAD_RETENTION_DAYS",
+        default: Some("730"),
+        expects: "a whole number of days from 1 to 3650",
+        example: "730",
+        doc: "How long leads are kept after an address has sent its last one, and messages to support of those who were \
+              not signed in.",
         ..PLAIN
     },
     Setting {

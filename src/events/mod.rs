@@ -5,13 +5,16 @@
 //! - [`Events::offer`] is for async code and operations that only touch memory: it never waits and drops when the
 //!   queue is full. [`Events::emit`] is for threads that may block: it waits a moment first. Neither touches the
 //!   disk, so a full or unwritable one never holds a caller up. What was dropped is counted and written later.
-//! - [`tail`] reads a log from its end.
+//! - [`tail`] reads a log from its end, a [`Follower`] what comes after that.
 
 mod document;
 mod event;
 mod files;
+mod follow;
 mod json;
+mod line;
 mod log;
+mod place;
 mod queue;
 mod redact;
 mod tail;
@@ -24,7 +27,9 @@ use std::time::Duration;
 
 pub use document::markdown;
 pub use event::{Event, Level, LogValue};
+pub use follow::{Followed, FollowedLine, Follower};
 pub use log::Log;
+pub use place::Place;
 pub use redact::Scrubbed;
 pub use tail::{Tail, TailQuery, tail};
 

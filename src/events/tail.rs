@@ -5,11 +5,11 @@ use std::io;
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::Path;
 
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::files::segments;
-use super::redact::Scrubbed;
+use super::line::{LONGEST_LINE, Looked, look};
+use super::place::{Behind, Place};
 use super::{Level, Log};
 use crate::platform::{Fault, Result};
 
@@ -19,8 +19,6 @@ const MOST_BYTES: usize = 1 << 20;
 /// A filter that matches nothing must not read gigabytes.
 const MOST_SCANNED: u64 = 64 << 20;
 const CHUNK: usize = 64 * 1024;
-/// Nothing longer is ever written, so it is not a line of ours.
-const LONGEST_LINE: usize = 64 * 1024;
 
 /// What to read.
 #[derive(Debug, Clone)]
@@ -46,6 +44,8 @@ pub struct Tail {
     pub broken: usize,
     /// Whether a limit on bytes ended the reading before `n` lines were found.
     pub truncated: bool,
+    /// The place behind the last line of the log, whether that fits or not: what comes later comes after it.
+    pub end: Place,
 }
 
 /// Read the last lines of a log that fit the query. A log that was never written is empty.
@@ -53,10 +53,12 @@ pub fn tail(directory: &Path, query: &TailQuery) -> Result<Tail> {
     if !(1..=MOST_LINES).contains(&query.n) {
         return Err(Fault::invalid("n", format!("a whole number from 1 to {MOST_LINES}")));
     }
-    let mut reader = Reader { query, lines: Vec::new(), bytes: 0, scanned: 0, broken: 0, truncated: false };
+    let mut reader =
+        Reader { query, lines: Vec::new(), bytes: 0, scanned: 0, broken: 0, truncated: false, end: None };
     reader.read(directory).map_err(Fault::internal)?;
     reader.lines.reverse();
-    Ok(Tail { lines: reader.lines, broken: reader.broken, truncated: reader.truncated })
+    let (lines, end) = (reader.lines, Place(reader.end));
+    Ok(Tail { lines, broken: reader.broken, truncated: reader.truncated, end })
 }
 
 struct Reader<'a> {
@@ -66,6 +68,7 @@ struct Reader<'a> {
     scanned: u64,
     broken: usize,
     truncated: bool,
+    end: Option<Behind>,
 }
 
 impl Reader<'_> {
@@ -109,6 +112,9 @@ impl Reader<'_> {
             end = start;
             let mut upper = chunk.len();
             while let Some(at) = chunk[..upper].iter().rposition(|byte| *byte == b'\n') {
+                if self.end.is_none() {
+                    self.end = Some(Behind::at(file, start + at as u64 + 1)?);
+                }
                 let piece = &chunk[at + 1..upper];
                 if too_long || piece.len() + rest.len() > LONGEST_LINE {
                     self.broken += 1;
@@ -137,6 +143,9 @@ impl Reader<'_> {
                 return Ok(false);
             }
         }
+        if self.end.is_none() {
+            self.end = Some(Behind::at(file, 0)?);
+        }
         if too_long || (first && !rest.is_empty()) {
             self.broken += 1;
         } else if !rest.is_empty() && !self.line(&rest) {
@@ -147,37 +156,14 @@ impl Reader<'_> {
 
     /// Take a line if it fits; false when enough was read.
     fn line(&mut self, line: &[u8]) -> bool {
-        // Cheap for the many lines that a filter passes over.
-        if let Some(id) = &self.query.request_id
-            && !contains(line, id.as_bytes())
-        {
-            return true;
-        }
-        let Ok(Value::Object(mut object)) = serde_json::from_slice(line) else {
-            self.broken += 1;
-            return true;
-        };
-        let text = |name: &str| object.get(name).and_then(Value::as_str);
-        if self.query.request_id.is_some() && text("request_id") != self.query.request_id.as_deref() {
-            return true;
-        }
-        if let Some(least) = self.query.level
-            && text("level").and_then(Level::parse).is_none_or(|level| level < least)
-        {
-            return true;
-        }
-        for (name, value) in &mut object {
-            if !matches!(name.as_str(), "ts" | "level" | "event" | "request_id" | "caller") {
-                scrub(value);
+        let raw = match look(self.query, line) {
+            Looked::Fits(raw) => raw,
+            Looked::PassedOver => return true,
+            Looked::Broken => {
+                self.broken += 1;
+                return true;
             }
-        }
-        let Ok(raw) = serde_json::value::to_raw_value(&object) else {
-            self.broken += 1;
-            return true;
         };
-        if self.query.text.as_ref().is_some_and(|text| !raw.get().to_lowercase().contains(text)) {
-            return true;
-        }
         self.bytes += raw.get().len() + 1;
         if self.bytes > MOST_BYTES {
             self.truncated = true;
@@ -188,23 +174,10 @@ impl Reader<'_> {
     }
 }
 
-fn scrub(value: &mut Value) {
-    match value {
-        Value::String(text) => *text = Scrubbed::text(text).into_string(),
-        Value::Array(values) => values.iter_mut().for_each(scrub),
-        Value::Object(object) => object.values_mut().for_each(scrub),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
-fn open(path: &Path) -> io::Result<Option<File>> {
+pub(super) fn open(path: &Path) -> io::Result<Option<File>> {
     match File::open(path) {
         Ok(file) => Ok(Some(file)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-fn contains(line: &[u8], part: &[u8]) -> bool {
-    part.is_empty() || line.windows(part.len()).any(|window| window == part)
 }

@@ -1,19 +1,28 @@
-//! The leads, for operators.
+//! Leads, newest first, all or those that a word finds.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Lead;
-use super::sql::LIST;
+use super::sql::{LIST, MARK};
 use crate::events::Log;
-use crate::operation::{Access, Cost, Cx, Meta, Operation, Page, Route};
-use crate::platform::Result;
-use crate::store::args;
+use crate::operation::{Access, Cost, Cx, Meta, Operation, Page, Route, WantedWord};
+use crate::platform::{Result, Timestamp};
+use crate::store::{Tx, args};
 
 /// List the leads, newest first.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, clap::Args)]
 #[serde(deny_unknown_fields)]
 pub struct ListLeads {
+    /// Only those whose address, company, use case or identifier has this in it; upper and lower case are one.
+    #[arg(value_name = "TEXT")]
+    #[serde(default)]
+    #[schemars(length(max = 254))]
+    pub q: Option<String>,
+    /// Only those that came since this time, such as 2026-03-01T00:00:00Z.
+    #[arg(long)]
+    #[serde(default)]
+    pub since: Option<Timestamp>,
     /// How many, 1 to 200; 50 when nothing is said.
     #[arg(long)]
     #[serde(default)]
@@ -46,9 +55,17 @@ impl Operation for ListLeads {
 
     fn run(&self, cx: &Cx) -> Result<Leads> {
         let page = Page::parse(self.limit, self.cursor.as_deref())?;
-        let wanted = args![page.before.0, page.before.1.as_str(), page.fetch()];
+        let word = WantedWord::parse(self.q.as_deref())?;
+        let pattern = word.as_ref().map(|word| word.pattern.as_str());
+        let since = self.since.unwrap_or(Timestamp(i64::MIN));
+        let wanted = args![page.before.0, page.before.1.as_str(), page.fetch(), pattern, since];
         let mut leads: Vec<Lead> = cx.deps.store.read(|tx| tx.rows(LIST, wanted))?;
         let next_cursor = page.cut(&mut leads, |lead| (lead.created_at, lead.id.clone()));
         Ok(Leads { leads, next_cursor })
     }
+}
+
+/// What changes when a lead comes: for whoever watches.
+pub fn mark(tx: &mut Tx<'_>) -> Result<Option<String>> {
+    tx.one(MARK, args![])
 }

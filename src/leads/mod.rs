@@ -6,11 +6,13 @@ mod lead;
 mod list;
 mod mail;
 pub mod notion;
+mod show;
 mod sql;
 
 pub use create::{COMPANY_LENGTH, CreateLead, LeadTaken, USE_CASE_LENGTH};
-pub use forget::{forget_address, pages_of};
+pub use forget::{erase_address, forget_silent};
 pub use lead::Lead;
-pub use list::{Leads, ListLeads};
+pub use list::{Leads, ListLeads, mark};
 pub use notion::Mirror;
+pub use show::ShowLead;
 pub(crate) use sql::ALL as STATEMENTS;

@@ -62,7 +62,7 @@ impl Mirror {
     }
 
     /// The leads of this address were erased, for which `pages` had been made, in the caller's transaction.
-    pub fn erased(
+    pub(super) fn erased(
         &self,
         tx: &mut Tx<'_>,
         formerly: &Email,

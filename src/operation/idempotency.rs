@@ -77,6 +77,11 @@ pub fn forget_customer(tx: &mut Tx<'_>, customer_id: &str, email: &Email) -> Res
     tx.run(KEY_FORGET_CALLER, args![format!("customer:{customer_id}"), holds])
 }
 
+/// Remove the kept answers that hold an address; how many.
+pub fn forget_address(tx: &mut Tx<'_>, email: &Email) -> Result<u64> {
+    forget_customer(tx, "", email)
+}
+
 #[derive(Clone)]
 struct Place {
     caller: String,

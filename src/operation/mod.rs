@@ -33,7 +33,8 @@ pub use deps::{Build, Deps};
 pub use documents::{FileBeside, hot_source};
 pub(crate) use idempotency::used_otherwise;
 pub use idempotency::{
-    clean_up as forget_idempotency_keys, forget_customer as forget_answers_to, invoke_once,
+    clean_up as forget_idempotency_keys, forget_address as forget_answers_about,
+    forget_customer as forget_answers_to, invoke_once,
 };
 pub use input::Input;
 pub use op::{Cost, Entry, Meta, Method, Operation, Route};

@@ -16,11 +16,10 @@ use crate::{auth, billing, jobs, leads, support};
 /// Removes what a keeper of personal data has of a customer; how many rows.
 type Forget = fn(&mut Tx<'_>, &Customer) -> Result<u64>;
 
-/// What keeps personal data, and how it forgets a customer. A slice that begins to keep some adds its line.
+/// What keeps personal data, beside the leads, and how it forgets a customer. A slice that begins to keep some adds its line.
 const KEEPERS: &[(&str, Forget)] = &[
     ("sign_in", |tx, customer| auth::forget_customer(tx, &customer.id, &customer.email)),
     ("support_tickets", |tx, customer| support::forget_customer(tx, &customer.id, &customer.email)),
-    ("leads", |tx, customer| leads::forget_address(tx, &customer.email)),
     ("payment_texts", billing::forget_customer),
     ("job_texts", |tx, customer| jobs::forget_customer(tx, &customer.id)),
     ("waiting_mail", |tx, customer| outbox::forget_address(tx, &customer.email)),
@@ -88,16 +87,14 @@ impl Operation for EraseCustomer {
                     "expected the address of the customer with this identifier",
                 ));
             }
-            let pages = leads::pages_of(tx, &customer.email)?;
             let mut counts = BTreeMap::new();
+            let leads = leads::erase_address(tx, &mirror_of_leads, &customer.email, now)?;
+            counts.insert("leads".to_owned(), leads);
             for (name, forget) in KEEPERS {
                 counts.insert((*name).to_owned(), forget(tx, &customer)?);
             }
             directory::entomb(tx, &customer, now)?;
             mirror.erased(tx, &id, &customer.email, now)?;
-            if counts.get("leads").is_some_and(|rows| *rows > 0) {
-                mirror_of_leads.erased(tx, &customer.email, pages, now)?;
-            }
             let told = serde_json::to_string(&counts).map_err(Fault::internal)?;
             tx.run(ERASURE_ADD, args![erasure_id.as_str(), id.as_str(), now, by.as_str(), told])?;
             event.store(tx)?;

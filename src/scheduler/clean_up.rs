@@ -12,7 +12,7 @@ use crate::events::Log;
 use crate::flags;
 use crate::operation::{self, Access, Cost, Cx, Meta, Operation, Route, later, outbox};
 use crate::platform::Result;
-use crate::{sentinel, slo};
+use crate::{leads, sentinel, slo, support};
 
 /// How long finished runs, and sessions at the payment provider, are kept: enough for a strip of 30 daily ones, and a quarter to look back on.
 const RUNS_KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
@@ -20,7 +20,8 @@ const RUNS_KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
 /// How long events of the payment provider are kept once there is nothing left to do: longer than disputes take.
 const EVENTS_KEPT: Duration = Duration::from_secs(180 * 24 * 3600);
 
-/// Remove ended sessions, codes, idempotency keys, old runs, old payment events, old measurements and mail that expired.
+/// Remove ended sessions, codes, idempotency keys, old runs, old payment events, old measurements, mail that expired, and
+/// what strangers sent longer ago than LEAD_RETENTION_DAYS.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CleanUp {}
@@ -48,6 +49,10 @@ pub struct CleanedUp {
     pub flag_users: u64,
     /// Lines of the mail outbox file older than a day.
     pub mail_lines: u64,
+    /// Leads whose address has sent none for LEAD_RETENTION_DAYS; their pages in Notion follow.
+    pub leads: u64,
+    /// Messages to support of those who were not signed in, with their answers, older than LEAD_RETENTION_DAYS.
+    pub tickets: u64,
     /// Measured minutes older than 62 days.
     pub minutes: u64,
     /// Findings about dependencies older than 40 days.
@@ -66,6 +71,8 @@ impl Operation for CleanUp {
 
     fn run(&self, cx: &Cx) -> Result<CleanedUp> {
         let now = cx.now;
+        let silent = now.minus(cx.deps.settings.strangers_kept);
+        let leads = leads::forget_silent(&cx.deps, silent, now)?;
         let mail_file = outbox_file(&cx.deps.settings.data_dir);
         let mail_lines = forget_delivered(&mail_file, now.minus(Duration::from_secs(24 * 3600)))?;
         cx.deps.store.write(move |tx| {
@@ -81,6 +88,8 @@ impl Operation for CleanUp {
                 flag_versions,
                 flag_users,
                 mail_lines,
+                leads,
+                tickets: support::forget_old(tx, silent)?,
                 minutes: slo::forget_minutes(tx, now.minus(slo::KEPT))?,
                 dependency_spans: sentinel::forget_spans(tx, now.minus(sentinel::SPANS_KEPT))?,
             })

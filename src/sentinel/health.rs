@@ -36,6 +36,8 @@ pub struct Health {
     pub version: String,
     /// The build of the binary.
     pub build: Arc<Build>,
+    /// Where it runs; null when nobody has said so.
+    pub region: Option<String>,
     /// Seconds since the start.
     pub uptime_s: u64,
     /// By name: store, warehouse, redis, stripe, notion, llm, mail.
@@ -81,6 +83,7 @@ impl Operation for ShowHealth {
             status: if healthy { Overall::Healthy } else { Overall::Degraded },
             version: env!("CARGO_PKG_VERSION").to_owned(),
             build: Arc::clone(&cx.deps.build),
+            region: cx.deps.settings.region.clone(),
             uptime_s: cx.now.since(cx.deps.started_at).as_secs(),
             deps,
             troubles,

@@ -12,7 +12,7 @@ mod ticket;
 
 pub use answer::AnswerTicket;
 pub use create::CreateTicket;
-pub use forget::forget_customer;
+pub use forget::{forget_address, forget_customer, forget_old};
 pub use list::{ListTickets, Tickets};
 pub use list_all::{AllTickets, ListAllTickets};
 pub use show::{ShowTicket, open_tickets};

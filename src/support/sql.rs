@@ -20,6 +20,8 @@ statements! {
     MARK = "SELECT COUNT(*), MAX(id) FROM support_tickets WHERE status = 'open'";
     ANSWER = "UPDATE support_tickets SET status = $2, answer = $3, answered_at = $4 WHERE id = $1 AND status = 'open'";
     FORGET = "DELETE FROM support_tickets WHERE customer_id = $1 OR email = $2";
+    FORGET_ADDRESS = "DELETE FROM support_tickets WHERE customer_id IS NULL AND email = $1";
+    FORGET_OLD = "DELETE FROM support_tickets WHERE customer_id IS NULL AND COALESCE(answered_at, created_at) < $1";
     // Whether a job is the customer's own: a ticket must not tell whether another's identifier exists.
     OWN_JOB = "SELECT COUNT(*) FROM jobs WHERE id = $1 AND customer_id = $2";
 }

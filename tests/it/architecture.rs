@@ -29,7 +29,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("sentinel", &["jobs", "warehouse", "+"]),
     ("demo", &["customers", "billing", "jobs", "governance", "+"]),
     ("slo", BASE),
-    ("scheduler", &["auth", "billing", "customers", "flags", "leads", "sentinel", "slo", "warehouse", "+"]),
+    (
+        "scheduler",
+        &["auth", "billing", "customers", "flags", "leads", "sentinel", "slo", "support", "warehouse", "+"],
+    ),
     ("catalogue", TABLES),
     ("openapi", TABLES),
     ("documents", TABLES),

@@ -15,13 +15,13 @@ use crate::support::{Browser, Served, on_each_engine};
 const LIVE: &str = "/dashboard/v2/live";
 
 /// A stream that has begun, and what came so far.
-struct Stream {
+pub(crate) struct Stream {
     socket: TcpStream,
-    text: String,
+    pub(crate) text: String,
 }
 
 impl Stream {
-    fn begin(server: &Served, path: &str, header: &str) -> Self {
+    pub(crate) fn begin(server: &Served, path: &str, header: &str) -> Self {
         let mut socket = connect(&server.url);
         let host = server.address();
         let request =
@@ -36,12 +36,12 @@ impl Stream {
         Self::begin(server, LIVE, &format!("X-Dash-Key: {}", server.operator_key()))
     }
 
-    fn by_session(server: &Served, browser: &Browser<'_>, path: &str) -> Self {
+    pub(crate) fn by_session(server: &Served, browser: &Browser<'_>, path: &str) -> Self {
         Self::begin(server, path, &format!("Cookie: ep_operator={}", browser.cookies["ep_operator"]))
     }
 
     /// Read until `words` have come; false when the stream ended before.
-    fn read_until(&mut self, words: &str) -> bool {
+    pub(crate) fn read_until(&mut self, words: &str) -> bool {
         let mut bytes = [0; 4096];
         while !self.text.contains(words) {
             // The last chunk: the connection itself may be kept.

@@ -91,6 +91,8 @@ const STORIES: &[Story] = &[
     story("flags rollback", &[], 0, &["nothing"], 1),
     story("flags set", &["hero", "--rollout-pct", "10"], 0, &["hero", "--rollout-pct", "101"], 2),
     story("flags simulate", &["--n", "500", "--runs", "20"], 0, &["--rate", "2"], 2),
+    story("leads erase", &["nobody@example.com", "--yes"], 0, &["nobody", "--yes"], 2),
+    story("leads show", &["--help"], 0, &["nobody"], 1),
     story("leads list", &["--limit", "2"], 0, &["--limit", "0"], 2),
     story("logs tail", &["http", "-n", "3"], 0, &["http", "-n", "0"], 2),
     story("man", &["smoke"], 0, &["nonsense"], 1),

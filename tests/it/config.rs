@@ -28,6 +28,8 @@ const BAD: &[Bad] = &[
     bad(&[("DEMO_MODE", "1"), ("STRIPE_SECRET_KEY", "sk_live_hidden")], &["DEMO_MODE", "STRIPE_SECRET_KEY"]),
     bad(&[("DEMO_MODE", "perhaps")], &["DEMO_MODE"]),
     bad(&[("AUTH_JWT_EXP_HRS", "0")], &["AUTH_JWT_EXP_HRS", "8760"]),
+    bad(&[("REGION", "a-name-that-is-longer-than-any-region-is-called-anywhere")], &["REGION"]),
+    bad(&[("LEAD_RETENTION_DAYS", "forever")], &["LEAD_RETENTION_DAYS", "3650"]),
     bad(&[("SIGNUP_MODE", "closed")], &["SIGNUP_MODE", "invite"]),
     bad(&[("EMAIL_FROM", "nobody")], &["EMAIL_FROM"]),
     bad(&[("RATE_LIMITS", "login=many")], &["RATE_LIMITS", "login"]),

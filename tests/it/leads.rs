@@ -186,7 +186,8 @@ fn pages_of_leads_show_each_once_newest_first() {
             .collect();
         let (mut seen, mut cursor) = (Vec::new(), None);
         loop {
-            let page = app.operator().call(&ListLeads { limit: Some(2), cursor }).unwrap();
+            let page =
+                app.operator().call(&ListLeads { limit: Some(2), cursor, ..ListLeads::default() }).unwrap();
             seen.extend(page.leads.into_iter().map(|lead| (lead.created_at, lead.id)));
             cursor = page.next_cursor;
             if cursor.is_none() {

@@ -22,6 +22,22 @@ fn links(page: &Answer) -> Vec<String> {
 }
 
 #[test]
+fn the_region_is_shown_where_it_is_known_and_nowhere_else() {
+    let silent = Served::start(Engine::Sqlite, &[]);
+    assert!(!silent.get("/about").expect_status(200).text.contains("Region"));
+    assert_eq!(silent.get("/health").json()["region"], Value::Null);
+    let named = Served::start(Engine::Sqlite, &[("REGION", "eu-central-1")]);
+    assert!(
+        named
+            .get("/about")
+            .expect_status(200)
+            .text
+            .contains("<dt>Region</dt><dd class=\"code\">eu-central-1</dd>")
+    );
+    assert_eq!(named.get("/health").json()["region"], "eu-central-1");
+}
+
+#[test]
 fn everybody_sees_the_public_pages_and_every_link_on_them_leads_somewhere() {
     on_each_engine(|engine| {
         let server = Served::demo(engine);

@@ -6,6 +6,8 @@ import { startKeys } from "./keys";
 import { startMenus } from "./menus";
 import { startNote } from "./note";
 import { startPalette } from "./palette";
+import { startPeriods } from "./periods";
+import { startRows } from "./rows";
 import { startTheme } from "./theme";
 
 startTheme();
@@ -16,3 +18,5 @@ startMenus();
 startForms();
 startDrafts();
 startNote();
+startRows();
+startPeriods();

@@ -1,8 +1,10 @@
 // What only pages with charts or with parts that change run, beside main.ts.
 import { startBoard } from "./board";
 import { startCharts } from "./chart";
+import { startFollow } from "./follow";
 import { startLive } from "./live";
 
 startLive();
 startCharts();
+startFollow();
 startBoard();

@@ -165,6 +165,7 @@ pub(super) async fn about(State(site): State<Arc<Site>>, visit: Visit, headers: 
         status: status::card(&visit.cx(&site)),
         git_sha: build.git_sha.clone(),
         built_at: build.built_at.clone(),
+        region: site.deps.settings.region.clone(),
         started: moment(site.deps.started_at),
         operations: site.reference().count,
     };

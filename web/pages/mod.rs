@@ -39,6 +39,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use echopilot_core::operation::{Access, Method};
 
+pub(crate) use board::logs::{told as told_line, wanted as wanted_lines};
 pub(crate) use docs::reference;
 pub(crate) use frame::error_page;
 
@@ -93,7 +94,7 @@ pub const ROWS: &[Foreign] = &[
         Method::Get,
         "/dashboard/palette",
         Access::Operator,
-        "What an operator's command palette finds: customers and payments with a word in them.",
+        "What an operator's command palette finds: customers, leads and payments with a word in them.",
         "application/json",
     ),
     Foreign::customer_form("/app/billing/portal", "Form: go to the payment provider's billing portal."),
@@ -125,6 +126,10 @@ pub const ROWS: &[Foreign] = &[
     Foreign::operator_form("/dashboard/v2/customers/{id}/disable", "Form: close an account."),
     Foreign::operator_page("/dashboard/v2/customers/{id}/enable", "Asks before an account is opened again."),
     Foreign::operator_form("/dashboard/v2/customers/{id}/enable", "Form: open an account again."),
+    Foreign::operator_page("/dashboard/v2/leads", "Those who asked for more than the plans offer."),
+    Foreign::operator_page("/dashboard/v2/leads/{id}", "One lead: who asks, for what, and since when."),
+    Foreign::operator_page("/dashboard/v2/leads/{id}/erase", "Asks before the address of a lead is erased."),
+    Foreign::operator_form("/dashboard/v2/leads/{id}/erase", "Form: erase the address of a lead."),
     Foreign::operator_page("/dashboard/v2/tickets/{id}", "A message to support and its answer."),
     Foreign::operator_form("/dashboard/v2/tickets/{id}", "Form: answer a message."),
     Foreign::operator_page("/dashboard/v2/flags", "The flags: who sees which variant."),
@@ -203,9 +208,9 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         .route("/dashboard/v2/flags", get(board::flags::page))
         .route("/dashboard/v2/flags/{flag}", get(board::flags::one).post(board::flags::change))
         .route("/dashboard/v2/jobs", get(board::jobs::page))
-        .route("/dashboard/v2/jobs/{id}", get(board::jobs::one))
+        .route("/dashboard/v2/jobs/{id}", get(board::job::page))
         .route("/dashboard/v2/customers", get(board::customers::page))
-        .route("/dashboard/v2/customers/{id}", get(board::customers::one))
+        .route("/dashboard/v2/customers/{id}", get(board::customer::page))
         .route(
             "/dashboard/v2/customers/{id}/disable",
             get(board::account::ask_disable).post(board::account::disable),
@@ -214,6 +219,9 @@ pub(crate) fn router() -> Router<Arc<Site>> {
             "/dashboard/v2/customers/{id}/enable",
             get(board::account::ask_enable).post(board::account::enable),
         )
+        .route("/dashboard/v2/leads", get(board::leads::page))
+        .route("/dashboard/v2/leads/{id}", get(board::lead::page))
+        .route("/dashboard/v2/leads/{id}/erase", get(board::lead::ask).post(board::lead::erase))
         .route("/dashboard/v2/tickets/{id}", get(board::tickets::page).post(board::tickets::answer))
         .route("/dashboard/v2/warehouse", get(board::warehouse::page).post(board::warehouse::act))
         .route("/dashboard/v2/warehouse/run", get(board::warehouse::confirm))

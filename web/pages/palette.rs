@@ -7,6 +7,7 @@ use axum::extract::{OriginalUri, State};
 use axum::response::IntoResponse as _;
 use echopilot_core::billing::{ListInvoices, ListPayments, ShownInvoice, ShownPayment};
 use echopilot_core::customers::{ListCustomers, ShownCustomer};
+use echopilot_core::leads::{Lead, ListLeads};
 use echopilot_core::operation::Cx;
 use echopilot_core::platform::{Fault, Result, Timestamp};
 use echopilot_core::support::{ListTickets, Ticket};
@@ -14,7 +15,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, VARY};
 use http::{HeaderValue, Response, Uri};
 use serde::Serialize;
 
-use super::board::customers;
+use super::board::{customers, leads};
 use super::frame::day;
 use crate::layers::Visit;
 use crate::problem::Problem;
@@ -73,7 +74,7 @@ pub(super) async fn of_customer(
     .await
 }
 
-/// An operator's customers and payments.
+/// An operator's customers, leads and payments.
 pub(super) async fn of_operator(
     State(site): State<Arc<Site>>,
     visit: Visit,
@@ -83,9 +84,11 @@ pub(super) async fn of_operator(
         let (limit, q) = (Some(EACH), Some(word.to_owned()));
         let customers =
             cx.call(&ListCustomers { limit, q: q.clone(), ..ListCustomers::default() })?.customers;
+        let leads = cx.call(&ListLeads { limit, q: q.clone(), ..ListLeads::default() })?.leads;
         let payments = cx.call(&ListPayments { limit, q, ..ListPayments::default() })?.payments;
         Ok(vec![
             Group { label: "Customers", icon: "user", records: customers.iter().map(customer).collect() },
+            Group { label: "Leads", icon: "mail", records: leads.iter().map(lead).collect() },
             Group { label: "Payments", icon: "invoice", records: payments.iter().map(payment).collect() },
         ])
     })
@@ -156,6 +159,12 @@ fn customer(customer: &ShownCustomer) -> Record {
     let plan = &customer.plan;
     let detail = if label == email { plan.clone() } else { format!("{email}, {plan}") };
     Record { label, detail, href: format!("{}/{}", customers::PATH, customer.id) }
+}
+
+fn lead(lead: &Lead) -> Record {
+    let (label, came) = (lead.email.as_str().to_owned(), date(lead.created_at));
+    let detail = lead.company.as_ref().map_or_else(|| came.clone(), |company| format!("{company}, {came}"));
+    Record { label, detail, href: format!("{}/{}", leads::PATH, lead.id) }
 }
 
 fn payment(payment: &ShownPayment) -> Record {

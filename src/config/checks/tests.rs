@@ -65,6 +65,7 @@ fn nothing_set_is_a_safe_start_on_loopback() {
     assert!(matches!(&settings.database, Database::Sqlite(path) if path.ends_with("data/echopilot.db")));
     assert!(settings.warehouse.is_none() && settings.operator_keys.is_empty() && !settings.demo);
     assert_eq!(settings.session_length, Duration::from_hours(24));
+    assert_eq!(settings.strangers_kept, Duration::from_hours(24 * 730));
     assert_eq!(settings.log_dir, Path::new("logs"));
     let ids = Ids::new(Clock::System, Chance::System);
     let secret = settings.auth_secret(&ids).unwrap();
@@ -134,6 +135,7 @@ fn every_wrong_value_is_named_at_once() {
         ("DASHBOARD_KEY", "ada:tooshort-hunter2"),
         ("AUTH_JWT_SECRET", "tooshort-hunter2"),
         ("AUTH_JWT_EXP_HRS", "-1"),
+        ("LEAD_RETENTION_DAYS", "0"),
         ("SIGNUP_MODE", "closed"),
         ("EMAIL_FROM", "nobody"),
         ("SUPPORT_EMAIL", "a@b\r\nBcc: x@y.z"),

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { launch, open, viewport } from "../support/browser.mjs";
-import { openPalette, signIn } from "../support/pages.mjs";
+import { openPalette, signIn, signInAsOperator } from "../support/pages.mjs";
 import { startServer } from "../support/server.mjs";
 
 describe("folding", () => {
@@ -54,6 +54,40 @@ describe("folding", () => {
       assert.equal(await field.inputValue(), "app", name);
       assert.ok(await field.evaluate((element) => element === document.activeElement), `focus on ${name}`);
     });
+    assert.deepEqual(guard.problems(), []);
+    await context.close();
+  });
+
+  test("puts a list and the record that was chosen from it beside each other, and takes no focus away", async () => {
+    const { context, page, guard } = await open(browser, { base: server.base, screen: viewport("fold-cover") });
+    await signInAsOperator(page);
+    for (const list of ["jobs", "customers"]) {
+      await page.goto(`/dashboard/v2/${list}`);
+      await page.locator("[data-rows] tbody a").first().click();
+      await page.locator(".split-one h1").waitFor();
+      const beside = page.locator(".split-list");
+      const back = page.locator(".crumb a");
+      await back.focus();
+      assert.ok(!(await beside.isVisible()), "on the cover the record stands alone");
+      await unfoldAndFold(page, async (name) => {
+        assert.equal(await beside.isVisible(), name !== "fold-cover", `${list} on ${name}`);
+        assert.ok(await back.evaluate((element) => element === document.activeElement), `focus on ${name}`);
+        if (name === "fold-cover") return;
+        const [left, right] = [await beside.boundingBox(), await page.locator(".split-one").boundingBox()];
+        assert.ok(left.x + left.width <= right.x && Math.abs(left.y - right.y) < 40, `beside each other on ${name}`);
+        assert.equal(await beside.locator("[aria-current=page]").count(), 1);
+      });
+      const { width, height } = viewport("fold-open");
+      await page.setViewportSize({ width, height });
+      const row = beside.locator("tbody a").first();
+      await row.focus();
+      await unfoldAndFold(page, async (name) => {
+        assert.ok(await row.evaluate((element) => element === document.activeElement), `focus in the list on ${name}`);
+        assert.ok(await row.isVisible(), `and it can be seen on ${name}`);
+      });
+      await back.focus();
+      assert.ok(!(await beside.isVisible()), "on the cover it goes when the focus does");
+    }
     assert.deepEqual(guard.problems(), []);
     await context.close();
   });

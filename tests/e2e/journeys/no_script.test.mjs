@@ -38,7 +38,7 @@ describe("without scripts", () => {
   test("a stranger chooses a period, asks for more, and writes to us", async () => {
     const { context, page } = await open(browser, { base: server.base, screen: viewport("fold-cover"), script: false });
     await page.goto("/pricing");
-    await page.getByRole("navigation", { name: "Period" }).getByRole("link", { name: "Yearly" }).click();
+    await page.getByRole("group", { name: "Period" }).getByRole("link", { name: "Yearly" }).click();
     await page.waitForURL((url) => url.searchParams.get("period") === "year");
     await page.getByText("USD 2,990").waitFor();
 

@@ -31,6 +31,7 @@ export const PAGES = [
   { name: "customers", path: "/dashboard/v2/customers", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
   { name: "warehouse", path: "/dashboard/v2/warehouse", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
   { name: "sync-warehouse", path: "/dashboard/v2/warehouse/run", status: 200, signedIn: true, budget: 60 },
+  { name: "leads", path: "/dashboard/v2/leads", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
   { name: "logs", path: "/dashboard/v2/logs", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95], changing: true },
   { name: "logs-wrong", path: "/dashboard/v2/logs?n=501", status: 422, signedIn: true, budget: 60 },
   { name: "payments", path: "/payments", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },

@@ -8,12 +8,13 @@ use echopilot_core::audit::TailLog;
 use echopilot_core::events::{Level, Log};
 use echopilot_core::platform::{Code, Fault, Result};
 use http::{HeaderMap, Response, StatusCode};
+use serde_json::json;
 
 use super::super::form::at_fields;
 use super::super::frame::{frame, page as rendered, with_status};
 use super::super::operator_login::signed_in;
 use super::super::view::{Failure, Link, LogsPage, Part, capitalised};
-use super::{Query, address, lines};
+use super::{Query, address, lines, log_line};
 use crate::layers::Visit;
 use crate::site::Site;
 
@@ -35,7 +36,7 @@ pub(in super::super) async fn page(
         return elsewhere;
     }
     let query = Query::of(uri.query());
-    let asked = match wanted(&query) {
+    let asked = match wanted(uri.query()) {
         Ok(operation) => site.call(visit.cx(&site), operation).await,
         Err(fault) => Err(fault),
     };
@@ -58,9 +59,13 @@ pub(in super::super) async fn page(
         lines: None,
         truncated: false,
         broken: 0,
+        follow: None,
     };
     match asked {
         Ok(tail) => {
+            let [named, level, text, request_id, _] = parts;
+            let from = ("from", Some(tail.end.as_str()));
+            view.follow = Some(address("/api/logs/follow", &[named, level, text, request_id, from]));
             (view.truncated, view.broken) = (tail.truncated, tail.broken);
             view.lines = Some(Part::Ready(lines(file, tail.lines)));
         }
@@ -77,8 +82,10 @@ fn chosen(query: &Query) -> Option<Log> {
     query.get("file").map_or(Some(Log::Audit), |name| Log::ALL.into_iter().find(|log| log.name() == name))
 }
 
-fn wanted(query: &Query) -> Result<TailLog> {
-    let file = chosen(query).ok_or_else(|| Fault::invalid("file", "choose one of the logs"))?;
+/// The question that an address asks.
+pub(crate) fn wanted(query: Option<&str>) -> Result<TailLog> {
+    let query = Query::of(query);
+    let file = chosen(&query).ok_or_else(|| Fault::invalid("file", "choose one of the logs"))?;
     let level = match query.get("level") {
         None => None,
         Some(word) => {
@@ -94,6 +101,16 @@ fn wanted(query: &Query) -> Result<TailLog> {
             .ok_or_else(|| Fault::invalid("n", "enter a whole number from 1 to 500"))?,
     };
     Ok(TailLog { file, n, level, request_id: query.owned("request_id"), text: query.owned("text") })
+}
+
+/// A line as the stream tells it: as JSON, with the words of the page.
+pub(crate) fn told(file: Log, line: &str) -> String {
+    let line = log_line(file, &serde_json::from_str(line).unwrap_or_default());
+    let badge = line.badge();
+    let told = json!({ "iso": line.at.iso, "time": line.at.text, "tone": badge.tone.to_string(),
+        "glyph": badge.glyph, "level": badge.text, "event": line.event, "summary": line.summary, "json": line.json,
+        "href": line.request_link });
+    told.to_string()
 }
 
 /// An option of a list: its address is the word that the form sends.

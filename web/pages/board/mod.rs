@@ -2,20 +2,28 @@
 
 pub(super) mod account;
 pub(super) mod automations;
+pub(super) mod customer;
 pub(super) mod customers;
+mod filters;
 pub(super) mod flags;
+pub(super) mod job;
 pub(super) mod jobs;
+pub(super) mod lead;
+pub(super) mod leads;
 pub(super) mod logs;
 pub(super) mod overview;
 pub(super) mod tickets;
 pub(super) mod warehouse;
 mod warehouse_findings;
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::response::IntoResponse as _;
 use echopilot_core::events::Log;
 use echopilot_core::operation::Deps;
-use echopilot_core::platform::{Fault, Result};
+use echopilot_core::platform::{Fault, Result, Timestamp};
+use filters::{Filters, Query, address, choices};
 use http::Response;
 use serde_json::Value;
 
@@ -57,49 +65,21 @@ fn wrong<T>(asked: &Result<T>) -> Option<Response<Body>> {
     Some(Problem::from(problem).into_response())
 }
 
-/// Parts of an address: the first value of each name, none for an empty one.
-struct Query(Vec<(String, String)>);
+/// The spans to choose from, in days.
+const SINCE: [(&str, u32); 3] = [("7d", 7), ("30d", 30), ("90d", 90)];
 
-impl Query {
-    fn of(query: Option<&str>) -> Self {
-        let pairs = form_urlencoded::parse(query.unwrap_or("").as_bytes());
-        Self(pairs.into_owned().filter(|(_, value)| !value.trim().is_empty()).collect())
-    }
-
-    fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(own, _)| own == name).map(|(_, value)| value.trim())
-    }
-
-    fn owned(&self, name: &str) -> Option<String> {
-        self.get(name).map(str::to_owned)
-    }
+/// Since when, by the word of the filter.
+fn since(query: &Query, now: Timestamp) -> Result<Option<Timestamp>> {
+    let Some(word) = query.get("since") else { return Ok(None) };
+    let found = SINCE.into_iter().find(|(own, _)| *own == word);
+    let (_, days) = found.ok_or_else(|| Fault::invalid("since", "expected 7d, 30d or 90d"))?;
+    Ok(Some(now.minus(Duration::from_hours(24) * days)))
 }
 
-/// An address with the parts that are set.
-fn address(path: &str, parts: &[(&str, Option<&str>)]) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    for (name, value) in parts {
-        if let Some(value) = value.filter(|value| !value.is_empty()) {
-            query.append_pair(name, value);
-        }
-    }
-    let query = query.finish();
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
-}
-
-/// Filters as links, the first one for all of them: pairs of word and label.
-fn choices(
-    words: impl IntoIterator<Item = (String, String)>,
-    chosen: Option<&str>,
-    href: impl Fn(Option<&str>) -> String,
-) -> Vec<Link> {
-    let all = Link { label: "All".to_owned(), href: href(None), current: chosen.is_none() };
-    let rest = words.into_iter().map(|(word, label)| Link {
-        label,
-        href: href(Some(&word)),
-        current: chosen == Some(word.as_str()),
-    });
-    std::iter::once(all).chain(rest).collect()
+/// The spans as links.
+fn sinces(filters: &Filters<'_>) -> Vec<Link> {
+    let words = SINCE.map(|(word, days)| (word.to_owned(), format!("{days} days")));
+    choices(words, filters.query.get("since"), |word| filters.with("since", word))
 }
 
 /// The customer as logs name them.
@@ -115,7 +95,7 @@ fn lines(file: Log, lines: Vec<Value>) -> Vec<LogLine> {
 fn log_line(file: Log, line: &Value) -> LogLine {
     let text = |name: &str| line.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let time = text("ts");
-    let at = match echopilot_core::platform::Timestamp::parse(&time) {
+    let at = match Timestamp::parse(&time) {
         Some(at) => Moment::new(time, at.utc().format("%-d %b, %H:%M:%S UTC").to_string()),
         None => Moment::new(time.clone(), time),
     };
@@ -149,7 +129,7 @@ fn summary(line: &Value) -> String {
 }
 
 /// A time that is still to come, in the words of somebody who waits for it: "today at 02:50 UTC".
-fn coming(time: echopilot_core::platform::Timestamp, now: echopilot_core::platform::Timestamp) -> Moment {
+fn coming(time: Timestamp, now: Timestamp) -> Moment {
     let (then, today) = (time.utc(), now.utc());
     let day = match (then.date_naive() - today.date_naive()).num_days() {
         0 => "today at".to_owned(),
@@ -161,19 +141,9 @@ fn coming(time: echopilot_core::platform::Timestamp, now: echopilot_core::platfo
 
 #[cfg(test)]
 mod tests {
-    use echopilot_core::platform::Timestamp;
     use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn an_address_has_what_is_set_and_nothing_else() {
-        let parts = [("q", Some("a&b c")), ("status", None), ("kind", Some(""))];
-        assert_eq!(address("/x", &parts), "/x?q=a%26b+c");
-        assert_eq!(address("/x", &[("q", None)]), "/x");
-        let query = Query::of(Some("q=a%26b+c&status=&q=second"));
-        assert_eq!((query.get("q"), query.get("status")), (Some("a&b c"), None));
-    }
 
     #[test]
     fn what_comes_is_said_by_day() {

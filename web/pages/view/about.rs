@@ -18,6 +18,8 @@ pub struct AboutPage {
     pub git_sha: String,
     /// When it was built, as it says itself.
     pub built_at: String,
+    /// Where it runs; none when nobody has said so.
+    pub region: Option<String>,
     /// Since when it runs.
     pub started: Moment,
     /// How many operations its API has, each of them described.
@@ -36,6 +38,7 @@ impl AboutPage {
             status: StatusCard::sample(Condition::Well),
             git_sha: "0123456789ab".into(),
             built_at: "2026-11-23T09:00:00Z".into(),
+            region: Some("eu-central-1 <b>".into()),
             started: Moment::new("2026-11-23T10:00:00.000Z", "23 Nov 2026, 10:00 UTC"),
             operations: 60,
         };
@@ -44,7 +47,7 @@ impl AboutPage {
         vec![
             ("about", full.clone()),
             ("about-light", Self { shell: light, ..full.clone() }),
-            ("about-unknown", Self { status: unknown, git_sha: "unknown".into(), ..full }),
+            ("about-unknown", Self { status: unknown, git_sha: "unknown".into(), region: None, ..full }),
         ]
     }
 }

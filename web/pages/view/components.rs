@@ -10,6 +10,7 @@ use super::{
 use crate::chart::bars::Bars;
 use crate::chart::line::Line;
 use crate::chart::sparkline::Sparkline;
+use crate::chart::strip::{Beat, Strip};
 use crate::chart::{Axis, Crossed, Kind, Series, Threshold};
 
 /// The page.
@@ -88,6 +89,29 @@ impl ComponentsPage {
     fn links() -> Vec<Link> {
         let link = |label: &str, current| Link { label: label.to_owned(), href: "#tabs".to_owned(), current };
         vec![link("Overview", true), link("Invoices", false), link("Support", false)]
+    }
+
+    /// The strip in each state: what it shows, and itself.
+    fn strips() -> Vec<(&'static str, String)> {
+        let all = |beat| vec![beat; 30];
+        let mixed = (0..30).map(|beat| match beat {
+            0..6 => Beat::Unknown,
+            14 | 15 => Beat::Warn,
+            20..23 => Beat::Bad,
+            _ => Beat::Ok,
+        });
+        let states = [
+            ("Well all the time", all(Beat::Ok)),
+            ("Not quite well", all(Beat::Warn)),
+            ("Bad", all(Beat::Bad)),
+            ("Nobody looked", all(Beat::Unknown)),
+            ("Not looked at first, later not quite well, then bad, and well again", mixed.collect()),
+            ("Only the last 4 of 30", vec![Beat::Ok, Beat::Bad, Beat::Warn, Beat::Ok]),
+        ];
+        let drawn = states.map(|(label, beats)| {
+            (label, Strip { label, beats: &beats, places: 30 }.render().unwrap_or_default())
+        });
+        drawn.to_vec()
     }
 
     fn hours() -> Vec<String> {

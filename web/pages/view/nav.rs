@@ -125,6 +125,7 @@ pub const PLACES: &[Place] = &[
     Place::operators(["Automations", "Automations", "/dashboard/v2/automations", "clock"]).section(DASHBOARD),
     Place::operators(["Jobs", "Jobs of all customers", "/dashboard/v2/jobs", "bolt"]).letter("j").section(DASHBOARD),
     Place::operators(["Customers", "Open Customers", "/dashboard/v2/customers", "user"]).letter("c").section(DASHBOARD),
+    Place::operators(["Leads", "Open Leads", "/dashboard/v2/leads", "mail"]).letter("e").section(DASHBOARD),
     Place::operators(["Flags", "Flags and experiments", "/dashboard/v2/flags", "flag"]).letter("f").section(DASHBOARD),
     Place::operators(["Payments", "Open Payments", "/payments", "invoice"]).letter("p").section(DASHBOARD),
     Place::operators(["Warehouse", "Open Warehouse", "/dashboard/v2/warehouse", "store"]).letter("w").section(DASHBOARD),
@@ -207,6 +208,7 @@ const fn records(audience: Audience) -> &'static [(&'static str, &'static str, &
         ],
         Audience::Operator => &[
             ("find-customer", "Find a customer", "search", "Customers"),
+            ("find-lead", "Find a lead", "search", "Leads"),
             ("find-payment", "Find a payment", "search", "Payments"),
         ],
         Audience::Stranger => &[],

@@ -200,7 +200,7 @@ impl Shell {
     /// What the palette finds in the store beside its commands, in words; none for those who may see nothing there.
     pub fn records(&self) -> Option<&'static str> {
         match self.audience() {
-            Audience::Operator => Some("a customer or a payment"),
+            Audience::Operator => Some("a customer, a lead or a payment"),
             Audience::Customer => Some("an invoice or a message"),
             Audience::Stranger => None,
         }

@@ -42,6 +42,10 @@ fn pages() -> Vec<(&'static str, String)> {
         .extend(ConfirmAccountPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(FlagsPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(FlagPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(LeadsPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(LeadPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages
+        .extend(ConfirmErasurePage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(AnswerPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(WarehousePage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(ConfirmSyncPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));

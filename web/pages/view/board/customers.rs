@@ -13,28 +13,33 @@ pub struct CustomersPage {
     pub shell: Shell,
     /// Where the stream about changes is.
     pub live: String,
-    /// Where this page is, for another try.
-    pub here: String,
     /// The text that is looked for.
     pub q: String,
-    /// The plan that is asked for.
-    pub plan: String,
+    /// What else is asked for, kept when another text is looked for.
+    pub kept: Vec<(&'static str, String)>,
     /// The plans to choose from.
     pub plans: Vec<Link>,
-    /// The span of their begin that is asked for.
-    pub since: String,
     /// The spans to choose from.
     pub sinces: Vec<Link>,
+    /// Who was found.
+    pub list: CustomersList,
+    /// Messages that wait for an answer, newest first.
+    pub waiting: Part<Vec<TicketLine>>,
+}
+
+/// Customers, newest first: by themselves, or beside one of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CustomersList {
+    /// The page that this list is part of, for another try.
+    pub here: String,
     /// Whether anybody is left out.
     pub is_filtered: bool,
-    /// Newest first.
+    /// The customers.
     pub customers: Part<Vec<CustomerRow>>,
     /// Where the newest ones are; none on the first page.
     pub newest: Option<String>,
     /// Where the older ones are.
     pub older: Option<String>,
-    /// Messages that wait for an answer, newest first.
-    pub waiting: Part<Vec<TicketLine>>,
 }
 
 /// One customer.
@@ -42,6 +47,8 @@ pub struct CustomersPage {
 pub struct CustomerRow {
     /// Their page.
     pub link: String,
+    /// Whether this page is about them.
+    pub is_chosen: bool,
     /// Their name, else their address.
     pub name: String,
     /// Their address; none after erasure.
@@ -107,6 +114,8 @@ pub struct CustomerPage {
     pub shell: Shell,
     /// Where this page is.
     pub here: String,
+    /// The list, as it was left.
+    pub back: String,
     /// What an action that led here did.
     pub notice: Option<CustomerNotice>,
     /// Who it is.
@@ -121,6 +130,8 @@ pub struct CustomerPage {
     pub jobs_link: String,
     /// Their payments.
     pub payments_link: String,
+    /// The list beside them.
+    pub list: CustomersList,
 }
 
 /// What an action did.

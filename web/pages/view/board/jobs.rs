@@ -13,21 +13,26 @@ pub struct JobsPage {
     pub shell: Shell,
     /// Where the stream about changes is.
     pub live: String,
-    /// Where this page is, for another try.
-    pub here: String,
     /// The text that is looked for.
     pub q: String,
-    /// The state that is asked for, kept when another text is looked for.
-    pub status: String,
+    /// What else is asked for, kept when another text is looked for.
+    pub kept: Vec<(&'static str, String)>,
     /// The states to choose from.
     pub statuses: Vec<Link>,
-    /// The kind that is asked for.
-    pub kind: String,
     /// The kinds to choose from.
     pub kinds: Part<Vec<Link>>,
+    /// What was found.
+    pub list: JobsList,
+}
+
+/// Jobs, newest first: by themselves, or beside one of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobsList {
+    /// The page that this list is part of, to be read anew from.
+    pub here: String,
     /// Whether anything is left out.
     pub is_filtered: bool,
-    /// Newest first.
+    /// The jobs.
     pub jobs: Part<Vec<BoardJob>>,
     /// Where the newest ones are; none on the first page.
     pub newest: Option<String>,
@@ -40,6 +45,10 @@ pub struct JobsPage {
 pub struct BoardJob {
     /// ULID.
     pub id: String,
+    /// Its page.
+    pub link: String,
+    /// Whether this page is about it.
+    pub is_chosen: bool,
     /// What was asked for.
     pub task: String,
     /// What kind: "Research".
@@ -75,10 +84,6 @@ impl BoardJob {
         self.status.badge()
     }
 
-    fn link(&self) -> String {
-        format!("/dashboard/v2/jobs/{}", self.id)
-    }
-
     /// What its score means.
     fn verdict(&self) -> String {
         match (&self.qa, self.status) {
@@ -101,12 +106,16 @@ pub struct JobPage {
     pub live: String,
     /// Where this page is.
     pub here: String,
+    /// The list, as it was left.
+    pub back: String,
     /// The job.
     pub job: BoardJob,
     /// Its score as a share of 100, for the bar.
     pub score: Option<u64>,
     /// Its lines in the log, newest first.
     pub lines: Part<Vec<LogLine>>,
+    /// The list beside it.
+    pub list: JobsList,
 }
 
 impl JobPage {

@@ -35,6 +35,8 @@ pub struct LogsPage {
     pub truncated: bool,
     /// Lines that could not be read.
     pub broken: usize,
+    /// Where the stream is of the lines that come after these.
+    pub follow: Option<String>,
 }
 
 /// One line.
@@ -70,6 +72,19 @@ impl LogLine {
 }
 
 impl LogsPage {
+    /// A line with nothing in it, for the script to fill.
+    fn blank() -> LogLine {
+        LogLine {
+            at: Moment::new(String::new(), String::new()),
+            level: String::new(),
+            event: String::new(),
+            request_id: None,
+            request_link: Some("/dashboard/v2/logs".to_owned()),
+            summary: String::new(),
+            json: String::new(),
+        }
+    }
+
     fn error_at(&self, field: &str) -> Option<&str> {
         error_at(&self.errors, field)
     }

@@ -1,4 +1,4 @@
-//! The operators' dashboard: overview, scheduled tasks, jobs, customers, flags, logs.
+//! The operators' dashboard: overview, scheduled tasks, jobs, customers, leads, flags, logs.
 
 mod automations;
 mod customers;
@@ -6,6 +6,9 @@ mod flags;
 #[cfg(test)]
 mod flags_samples;
 mod jobs;
+mod leads;
+#[cfg(test)]
+mod leads_samples;
 mod logs;
 mod overview;
 #[cfg(test)]
@@ -17,13 +20,14 @@ mod warehouse_samples;
 pub use automations::{AutomationsPage, ConfirmRunPage, RunMark, TaskNotice, TaskRow};
 pub use customers::{
     AccountAct, AccountFacts, AnswerPage, ConfirmAccountPage, CustomerNotice, CustomerPage, CustomerRow,
-    CustomersPage, InvoiceLine, SessionLine, Standing, TicketLine,
+    CustomersList, CustomersPage, InvoiceLine, SessionLine, Standing, TicketLine,
 };
 pub use flags::{
     ConversionRow, FlagCard, FlagFigures, FlagNotice, FlagPage, FlagsPage, RatioRow, Slider, VariantCourse,
     VariantRow, VersionRow,
 };
-pub use jobs::{BoardJob, JobPage, JobsPage};
+pub use jobs::{BoardJob, JobPage, JobsList, JobsPage};
+pub use leads::{ConfirmErasurePage, LeadFacts, LeadNotice, LeadPage, LeadRow, LeadsList, LeadsPage};
 pub use logs::{LogLine, LogsPage};
 pub use overview::{BoardOverviewPage, Course, CoursePoint, DependencyRow, EventRow, Incident, Incidents};
 pub use warehouse::{

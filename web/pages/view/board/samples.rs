@@ -114,6 +114,8 @@ fn job(number: u8, task: &str, status: JobStatus, qa: Option<&str>) -> BoardJob 
     let began = status != JobStatus::Queued;
     BoardJob {
         id: format!("01HDEM0J0B000000000000000{number}"),
+        link: format!("/dashboard/v2/jobs/01HDEM0J0B000000000000000{number}?q=a"),
+        is_chosen: number == 2,
         task: task.into(),
         kind: "Research".into(),
         status,
@@ -131,40 +133,47 @@ fn job(number: u8, task: &str, status: JobStatus, qa: Option<&str>) -> BoardJob 
     }
 }
 
+fn jobs_list() -> JobsList {
+    JobsList {
+        here: "/dashboard/v2/jobs".into(),
+        is_filtered: false,
+        jobs: Part::Ready(vec![
+            job(1, "Compare three suppliers of recycled packaging", JobStatus::Done, Some("91.0")),
+            job(2, "Turn 40 supplier e-mails into one price table", JobStatus::BelowTarget, Some("62.0")),
+            job(3, HOSTILE, JobStatus::Queued, None),
+        ]),
+        newest: Some("/dashboard/v2/jobs".into()),
+        older: Some("/dashboard/v2/jobs?cursor=abc".into()),
+    }
+}
+
 impl JobsPage {
     /// The page in every state.
     pub(crate) fn samples() -> Vec<(&'static str, Self)> {
         let full = Self {
             shell: shell("/dashboard/v2/jobs"),
             live: live(),
-            here: "/dashboard/v2/jobs".into(),
             q: String::new(),
-            status: String::new(),
+            kept: Vec::new(),
             statuses: links(&["All", "Queued", "Running", "Succeeded", "Failed", "Cancelled"], 0),
-            kind: String::new(),
             kinds: Part::Ready(links(&["All", "Drafting", "Research"], 0)),
-            is_filtered: false,
-            jobs: Part::Ready(vec![
-                job(1, "Compare three suppliers of recycled packaging", JobStatus::Done, Some("91.0")),
-                job(2, "Turn 40 supplier e-mails into one price table", JobStatus::BelowTarget, Some("62.0")),
-                job(3, HOSTILE, JobStatus::Queued, None),
-            ]),
-            newest: Some("/dashboard/v2/jobs".into()),
-            older: Some("/dashboard/v2/jobs?cursor=abc".into()),
+            list: jobs_list(),
         };
-        let none = Self { jobs: Part::Ready(Vec::new()), newest: None, older: None, ..full.clone() };
+        let none = JobsList { jobs: Part::Ready(Vec::new()), newest: None, older: None, ..jobs_list() };
         let filtered = Self {
             q: HOSTILE.into(),
-            status: "failed".into(),
-            kind: "research".into(),
-            is_filtered: true,
-            ..none.clone()
+            kept: vec![("status", "failed".into()), ("kind", HOSTILE.into())],
+            list: JobsList { is_filtered: true, ..none.clone() },
+            ..full.clone()
         };
         vec![
             ("jobs", full.clone()),
-            ("jobs-empty", none),
+            ("jobs-empty", Self { list: none, ..full.clone() }),
             ("jobs-no-match", filtered),
-            ("jobs-failed", Self { jobs: failed(), kinds: failed(), ..full }),
+            (
+                "jobs-failed",
+                Self { list: JobsList { jobs: failed(), ..jobs_list() }, kinds: failed(), ..full },
+            ),
         ]
     }
 }
@@ -188,9 +197,11 @@ impl JobPage {
             shell: shell("/dashboard/v2/jobs/01HDEM0J0B0000000000000001"),
             live: live(),
             here: "/dashboard/v2/jobs/01HDEM0J0B0000000000000001".into(),
+            back: "/dashboard/v2/jobs?q=a".into(),
             job: job(1, "Compare three suppliers of recycled packaging", JobStatus::Done, Some("91.0")),
             score: Some(91),
             lines: Part::Ready(vec![line("info", "Job finished"), line("warn", "Step repeated")]),
+            list: jobs_list(),
         };
         vec![
             ("job", done.clone()),
@@ -205,7 +216,12 @@ impl JobPage {
             ),
             (
                 "job-below",
-                Self { job: job(2, HOSTILE, JobStatus::BelowTarget, Some("62.0")), lines: failed(), ..done },
+                Self {
+                    job: job(2, HOSTILE, JobStatus::BelowTarget, Some("62.0")),
+                    lines: failed(),
+                    list: JobsList { jobs: failed(), ..jobs_list() },
+                    ..done
+                },
             ),
         ]
     }
@@ -231,6 +247,7 @@ impl LogsPage {
             )),
             truncated: true,
             broken: 2,
+            follow: Some("/api/logs/follow?file=audit&from=1a2b-3c4d-01234567".into()),
         };
         let empty =
             Self { lines: Some(Part::Ready(Vec::new())), truncated: false, broken: 0, ..full.clone() };
@@ -238,13 +255,14 @@ impl LogsPage {
             ("logs", full.clone()),
             ("logs-empty", empty.clone()),
             ("logs-no-match", Self { is_filtered: true, text: HOSTILE.into(), ..empty }),
-            ("logs-failed", Self { lines: Some(failed()), ..full.clone() }),
+            ("logs-failed", Self { lines: Some(failed()), follow: None, ..full.clone() }),
             (
                 "logs-wrong",
                 Self {
                     n: "501".into(),
                     errors: wrong("n", "Enter a whole number from 1 to 500"),
                     lines: None,
+                    follow: None,
                     ..full
                 },
             ),
@@ -263,55 +281,66 @@ fn ticket(message: &str, is_open: bool) -> TicketLine {
     }
 }
 
+fn customers_list() -> CustomersList {
+    let customer = |name: &str, standing| CustomerRow {
+        link: format!("/dashboard/v2/customers/{ID}?plan=pro"),
+        is_chosen: standing == Standing::Active,
+        name: name.into(),
+        email: "ada.lovelace.of.the.analytical.engine@example.com".into(),
+        plan: "Pro".into(),
+        standing,
+        created: moment(6),
+    };
+    CustomersList {
+        here: "/dashboard/v2/customers".into(),
+        is_filtered: false,
+        customers: Part::Ready(vec![
+            customer("Ada Lovelace", Standing::Active),
+            customer(HOSTILE, Standing::Disabled),
+            customer("Erased customer", Standing::Erased),
+        ]),
+        newest: Some("/dashboard/v2/customers".into()),
+        older: Some("/dashboard/v2/customers?cursor=abc".into()),
+    }
+}
+
 impl CustomersPage {
     /// The page in every state.
     pub(crate) fn samples() -> Vec<(&'static str, Self)> {
-        let customer = |name: &str, standing| CustomerRow {
-            link: format!("/dashboard/v2/customers/{ID}"),
-            name: name.into(),
-            email: "ada.lovelace.of.the.analytical.engine@example.com".into(),
-            plan: "Pro".into(),
-            standing,
-            created: moment(6),
-        };
         let full = Self {
             shell: shell("/dashboard/v2/customers"),
             live: live(),
-            here: "/dashboard/v2/customers".into(),
             q: String::new(),
-            plan: String::new(),
+            kept: Vec::new(),
             plans: links(&["All", "Free", "Starter", "Pro", "Enterprise"], 0),
-            since: String::new(),
             sinces: links(&["All", "7 days", "30 days", "90 days"], 0),
-            is_filtered: false,
-            customers: Part::Ready(vec![
-                customer("Ada Lovelace", Standing::Active),
-                customer(HOSTILE, Standing::Disabled),
-                customer("Erased customer", Standing::Erased),
-            ]),
-            newest: Some("/dashboard/v2/customers".into()),
-            older: Some("/dashboard/v2/customers?cursor=abc".into()),
+            list: customers_list(),
             waiting: Part::Ready(vec![ticket("The result of my last job has no table in it.", true)]),
         };
-        let none = Self {
+        let none = CustomersList {
             customers: Part::Ready(Vec::new()),
-            waiting: Part::Ready(Vec::new()),
             newest: None,
             older: None,
-            ..full.clone()
+            ..customers_list()
         };
         let filtered = Self {
             q: HOSTILE.into(),
-            plan: "pro".into(),
-            since: "7d".into(),
-            is_filtered: true,
-            ..none.clone()
+            kept: vec![("plan", "pro".into()), ("since", HOSTILE.into())],
+            list: CustomersList { is_filtered: true, ..none.clone() },
+            ..full.clone()
         };
         vec![
             ("customers", full.clone()),
-            ("customers-empty", none),
+            ("customers-empty", Self { list: none, waiting: Part::Ready(Vec::new()), ..full.clone() }),
             ("customers-no-match", filtered),
-            ("customers-failed", Self { customers: failed(), waiting: failed(), ..full }),
+            (
+                "customers-failed",
+                Self {
+                    list: CustomersList { customers: failed(), ..customers_list() },
+                    waiting: failed(),
+                    ..full
+                },
+            ),
         ]
     }
 }
@@ -348,6 +377,7 @@ impl CustomerPage {
         let full = Self {
             shell: shell(&format!("/dashboard/v2/customers/{ID}")),
             here: format!("/dashboard/v2/customers/{ID}"),
+            back: "/dashboard/v2/customers?plan=pro".into(),
             notice: None,
             facts: facts(Standing::Active),
             invoices: Part::Ready(vec![invoice]),
@@ -355,6 +385,7 @@ impl CustomerPage {
             tickets: Part::Ready(vec![ticket("Thank you!", false), ticket("And one more thing.", true)]),
             jobs_link: format!("/dashboard/v2/jobs?customer={ID}"),
             payments_link: format!("/payments?customer={ID}"),
+            list: customers_list(),
         };
         let notices = CustomerNotice::ALL.map(|notice| {
             let (name, standing) = match notice {
