@@ -81,6 +81,9 @@ impl Operation for RollBackFlags {
 }
 
 fn earlier(cx: &Cx, version: i64) -> Result<FlagsDocument> {
+    if version < 1 {
+        return Err(Fault::invalid("to_version", "expected the number of a version, from 1"));
+    }
     let body: Option<String> = cx.deps.store.read(|tx| tx.maybe(VERSION, args![version]))?;
     let body = body.ok_or_else(|| Fault::not_found(format_args!("The version {version} of the flags")))?;
     serde_json::from_str(&body).map_err(Fault::internal)

@@ -24,6 +24,7 @@ mod abuse;
 mod auth;
 mod billing;
 mod board;
+mod board_flags;
 mod board_leads;
 mod board_live;
 mod chaos;

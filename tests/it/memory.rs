@@ -11,7 +11,11 @@ use echopilot_core::platform::{Code, Email, Timestamp};
 use crate::support::{TestApp, on_each_engine};
 
 /// Input of a Memory operation that has required fields, by name.
-const INPUTS: &[(&str, &str)] = &[];
+const INPUTS: &[(&str, &str)] = &[
+    ("evaluate-flag", r#"{"f":"pricing_cta","k":"visitor-1"}"#),
+    ("evaluate-all-flags", r#"{"k":"visitor-1"}"#),
+    ("explain-flag", r#"{"f":"pricing_cta","k":"visitor-1"}"#),
+];
 
 fn caller(access: Access, now: Timestamp) -> Caller {
     match access {

@@ -31,6 +31,8 @@ export const PAGES = [
   { name: "customers", path: "/dashboard/v2/customers", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
   { name: "warehouse", path: "/dashboard/v2/warehouse", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
   { name: "sync-warehouse", path: "/dashboard/v2/warehouse/run", status: 200, signedIn: true, budget: 60 },
+  { name: "flags", path: "/dashboard/v2/flags", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
+  { name: "flag", path: "/dashboard/v2/flags/pricing_cta", status: 200, signedIn: true, budget: 60, changing: true },
   { name: "leads", path: "/dashboard/v2/leads", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
   { name: "logs", path: "/dashboard/v2/logs", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95], changing: true },
   { name: "logs-wrong", path: "/dashboard/v2/logs?n=501", status: 422, signedIn: true, budget: 60 },

@@ -74,6 +74,9 @@ export async function startServer({ settings = {}, program = binary() } = {}) {
     }
     await pause(20);
   }
+  // Every visitor is shown the same: which words an experiment gives them is not what journeys are about.
+  const back = await fetch(`${base}/api/flags/rollback`, { method: "POST", headers: { "x-dash-key": OPERATOR_KEY } });
+  assert.equal(back.status, 200);
   return {
     base,
     output: () => output,
