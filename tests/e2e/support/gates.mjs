@@ -87,7 +87,7 @@ export async function tree(page) {
       .replace(/:\s*$/, "")
       .replace(/^(\s*- (?:status|alert|term|img|region)(?: "(?:[^"\\]|\\.)*")?).*$/, "$1")
       .replace(/\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b/g, "MONTH")
-      .replace(/\b[0-9A-Za-z_-]{20,}\b/g, "ID")
+      .replace(/(?<![0-9A-Za-z_-])[0-9A-Za-z_-]{20,}/g, "ID")
       .replace(/\d+/g, "#"),
   );
   // as many rows of a list as there happen to be are one row
