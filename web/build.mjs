@@ -125,6 +125,7 @@ const files = {
   "app.css": style(),
   "board.css": await further("board.css"),
   "live.js": await script("moving.ts"),
+  "periods.js": await script("periods.ts"),
   "app.js": await script("main.ts"),
   "favicon.svg": readFileSync(join(here, "client/favicon.svg")),
   "NOTICES.txt": notices(),

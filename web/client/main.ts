@@ -6,7 +6,6 @@ import { startKeys } from "./keys";
 import { startMenus } from "./menus";
 import { startNote } from "./note";
 import { startPalette } from "./palette";
-import { startPeriods } from "./periods";
 import { startRows } from "./rows";
 import { startTheme } from "./theme";
 
@@ -19,4 +18,3 @@ startForms();
 startDrafts();
 startNote();
 startRows();
-startPeriods();

@@ -1,5 +1,5 @@
-// A choice among links, such as the month or the year, is a group of radio buttons for those whose scripts run: arrows move
-// and choose. Each choice is a page of its own, so the focus is given back on the next one.
+// For the page of prices alone: a choice among links, such as the month or the year, is a group of radio buttons for those
+// whose scripts run. Arrows move and choose. Each choice is a page of its own, so the focus is given back on the next one.
 
 const CHOSEN = "ep_chosen_by_arrow";
 
@@ -13,7 +13,7 @@ function remembered(path: string): boolean {
   }
 }
 
-export function startPeriods(): void {
+function startPeriods(): void {
   const group = document.querySelector<HTMLElement>("[data-radios]");
   const links = [...(group?.querySelectorAll("a") ?? [])];
   if (!group || links.length === 0) return;
@@ -42,3 +42,5 @@ export function startPeriods(): void {
     next.click();
   });
 }
+
+startPeriods();

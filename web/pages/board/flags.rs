@@ -290,8 +290,8 @@ fn figures(report: &FlagReport) -> FlagFigures {
         VariantRow {
             name: known.variant.clone(),
             share: known.share.map_or_else(|| "gone".to_owned(), |share| format!("{share} %")),
-            users: grouped(known.users.into()),
-            converted: grouped(known.converted.into()),
+            users: format!("{} users", grouped(known.users.into())),
+            converted: format!("{} converted", grouped(known.converted.into())),
             rate: rate.map_or_else(
                 || "No users yet".to_owned(),
                 |(rate, (low, high))| format!("{} ({} to {})", percent(rate), percent(low), percent(high)),

@@ -37,8 +37,8 @@ fn row(name: &str, against: &str) -> VariantRow {
     VariantRow {
         name: name.into(),
         share: "50 %".into(),
-        users: "1,520".into(),
-        converted: "180".into(),
+        users: "1,520 users".into(),
+        converted: "180 converted".into(),
         rate: "11.84 % (9.72 % to 13.97 %)".into(),
         against: against.into(),
     }
