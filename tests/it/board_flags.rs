@@ -82,7 +82,7 @@ fn a_flag_is_shared_anew_switched_off_and_taken_back() {
         }
         let _ = send(&mut browser, &[("do", "off")]).expect_status(303);
         assert_eq!(listed(&server)["enabled"], false);
-        assert!(browser.open(PAGE).text.contains("Off: everybody gets A"));
+        assert!(browser.open(PAGE).text.contains("Switch on"));
         let _ = send(&mut browser, &[("do", "on")]).expect_status(303);
         let _ = send(&mut browser, &[("do", "back"), ("to", "2")]).expect_status(303);
         assert_eq!(

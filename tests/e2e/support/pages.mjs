@@ -6,6 +6,7 @@ import { OPERATOR_KEY } from "./server.mjs";
 // `budget` is KB over the wire of a first view. `lighthouse` is the least mobile score [performance, accessibility], and
 // best practices where more than 95 are wanted. `found` is what search engines list: 100 for that, too. `changing` is what
 // shows how the server is doing at the moment, or whatever operations there are; it is not held against a stored tree.
+// Of the logs, it is one that grows by nothing a page does: lines that come while axe looks would move what it measures.
 export const PAGES = [
   { name: "home", path: "/", status: 200, signedIn: false, budget: 25, lighthouse: [95, 100, 100], found: true, changing: true },
   { name: "pricing", path: "/pricing", status: 200, signedIn: false, budget: 60, lighthouse: [90, 95], found: true },
@@ -34,7 +35,7 @@ export const PAGES = [
   { name: "flags", path: "/dashboard/v2/flags", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
   { name: "flag", path: "/dashboard/v2/flags/pricing_cta", status: 200, signedIn: true, budget: 60, changing: true },
   { name: "leads", path: "/dashboard/v2/leads", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
-  { name: "logs", path: "/dashboard/v2/logs", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95], changing: true },
+  { name: "logs", path: "/dashboard/v2/logs?file=auth", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95], changing: true },
   { name: "logs-wrong", path: "/dashboard/v2/logs?n=501", status: 422, signedIn: true, budget: 60 },
   { name: "payments", path: "/payments", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },
   { name: "settings", path: "/dashboard/v2/settings", status: 200, signedIn: true, budget: 60, lighthouse: [90, 95] },

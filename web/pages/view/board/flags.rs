@@ -37,7 +37,7 @@ pub struct FlagCard {
 }
 
 fn state(is_on: bool) -> Badge {
-    if is_on { badge(Tone::Ok, "check", "on") } else { badge(Tone::Neutral, "dash", "off: everybody gets A") }
+    if is_on { badge(Tone::Ok, "check", "on") } else { badge(Tone::Neutral, "dash", "off") }
 }
 
 impl FlagCard {
