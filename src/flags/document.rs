@@ -158,6 +158,12 @@ impl Flag {
         if let Some(odd) = self.values.keys().find(|variant| !self.variants.contains_key(*variant)) {
             return Err(("values", format!("`{odd}` is none of its variants")));
         }
+        if let Some((odd, _)) = self.values.iter().find(|(_, value)| value.is_null()) {
+            return Err((
+                "values",
+                format!("expected for `{odd}` a text, a number, true, false, a list or an object"),
+            ));
+        }
         for (field, text, longest) in [
             ("salt", &self.salt, LONGEST),
             ("goal", &self.goal, 64),

@@ -51,6 +51,7 @@ mod logs_of_money;
 mod mail;
 mod matrix;
 mod notion;
+mod openfeature;
 mod operators;
 mod outbox;
 mod palette;

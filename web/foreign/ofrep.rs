@@ -8,11 +8,12 @@ use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
 use bytes::Bytes;
 use echopilot_core::config::RateGroup;
-use echopilot_core::flags::{EvaluateAllFlags, EvaluateFlag, Evaluated};
+use echopilot_core::flags::{EvaluateAllFlags, EvaluateFlag, Evaluated, Reason};
 use echopilot_core::operation::Caller;
 use echopilot_core::platform::{Code, Fault, digest_hex};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::layers::Visit;
@@ -33,7 +34,10 @@ pub(super) async fn one(
         return refused;
     }
     match visit.cx(&site).call(&EvaluateFlag { k: key, f: flag.clone() }) {
-        Ok(answer) => document(StatusCode::OK, &shown(&answer)),
+        Ok(answer) => {
+            let metadata = Version { version: answer.version };
+            document(StatusCode::OK, text(&One { flag: Shown::of(&answer), metadata }))
+        }
         Err(fault) => Wrong::of(&fault).answer(Some(&flag)),
     }
 }
@@ -56,10 +60,17 @@ pub(super) async fn all(
         Ok(answer) => answer,
         Err(fault) => return Wrong::of(&fault).answer(None),
     };
-    let flags: Vec<Value> = answer.flags.iter().map(shown).collect();
-    let flags = json!({ "flags": flags });
+    // The version belongs to all of them: at each flag, clients would take every change of one for a change of all.
+    let flags = All {
+        flags: answer.flags.iter().map(Shown::of).collect(),
+        metadata: Version { version: answer.version },
+    };
+    let mut body = text(&flags);
     // Of the answer as well as of the whole context: members that no rule reads today may be read tomorrow.
-    let tag = format!("\"{}\"", &digest_hex(format!("{flags}\n{}", context.canonical).as_bytes())[..32]);
+    let length = body.len();
+    body.extend_from_slice(context.canonical.as_bytes());
+    let tag = format!("\"{}\"", &digest_hex(&body)[..32]);
+    body.truncate(length);
     let is_known = headers
         .get_all(IF_NONE_MATCH)
         .iter()
@@ -70,7 +81,7 @@ pub(super) async fn all(
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         response
     } else {
-        document(StatusCode::OK, &flags)
+        document(StatusCode::OK, body)
     };
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         response.headers_mut().insert(ETAG, tag);
@@ -143,22 +154,55 @@ impl Wrong {
         if let Some(flag) = flag {
             answer["key"] = json!(flag);
         }
-        document(self.status, &answer)
+        document(self.status, answer.to_string().into_bytes())
     }
 }
 
-fn shown(answer: &Evaluated) -> Value {
-    json!({
-        "key": answer.flag,
-        "value": answer.value,
-        "variant": answer.variant,
-        "reason": answer.reason.as_str().to_ascii_uppercase(),
-        "metadata": { "version": answer.version },
-    })
+/// A flag as the protocol shows it, written from what is there: a bulk has a hundred of them.
+#[derive(Serialize)]
+struct Shown<'a> {
+    key: &'a str,
+    value: &'a Value,
+    variant: &'a str,
+    reason: &'static str,
 }
 
-fn document(status: StatusCode, body: &Value) -> Response<Body> {
-    let mut response = Response::new(Body::from(body.to_string()));
+#[derive(Serialize)]
+struct One<'a> {
+    #[serde(flatten)]
+    flag: Shown<'a>,
+    metadata: Version,
+}
+
+#[derive(Serialize)]
+struct All<'a> {
+    flags: Vec<Shown<'a>>,
+    metadata: Version,
+}
+
+#[derive(Serialize)]
+struct Version {
+    version: i64,
+}
+
+impl<'a> Shown<'a> {
+    fn of(answer: &'a Evaluated) -> Self {
+        let reason = match answer.reason {
+            Reason::Split => "SPLIT",
+            Reason::Disabled => "DISABLED",
+            Reason::Static => "STATIC",
+        };
+        Self { key: &answer.flag, value: &answer.value, variant: &answer.variant, reason }
+    }
+}
+
+/// Our own structures always become text.
+fn text(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).unwrap_or_default()
+}
+
+fn document(status: StatusCode, body: Vec<u8>) -> Response<Body> {
+    let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -146,6 +146,7 @@ fn wrong_documents_are_named_and_right_ones_beside_them_are_taken() {
         (r#"{"enabled":true,"variants":{"A":100.0005}}"#, "0.001"),
         (r#"{"enabled":true,"variants":{"A":101,"B":-1}}"#, "0 to 100"),
         (r#"{"enabled":true,"variants":{"A":100},"values":{"B":1}}"#, "`B` is none"),
+        (r#"{"enabled":true,"variants":{"A":100},"values":{"A":null}}"#, "expected for `A`"),
         (r#"{"enabled":true,"variants":{"A":100},"colour":1}"#, "colour"),
         (r#"{"enabled":1,"variants":{"A":100}}"#, "boolean"),
         (r#"{"enabled":true,"variants":{"A":0,"B":40,"C":30,"D":30}}"#, "1/3 of all for `B`"),
