@@ -12,7 +12,7 @@ use crate::boot;
 use crate::exit::Exit;
 use crate::global::Global;
 use crate::help::example;
-use crate::ui::Ui;
+use crate::ui::{Ui, or_dash};
 
 /// Flags and experiments: who sees which variant
 #[derive(clap::Subcommand)]
@@ -76,8 +76,7 @@ pub(crate) fn run(verb: &Verb, global: &Global, ui: Ui) -> Result<Exit> {
             let set = boot::shell(global)?.call(operation)?;
             ui.answer::<SetFlag>(&set, |table| {
                 table.head(&["flag", "on", "variants", "version"]);
-                let shares = set.flag.variants.iter().map(|(name, share)| format!("{name} {share} %"));
-                let shares = shares.collect::<Vec<_>>().join(", ");
+                let shares = set.flag.shares();
                 table.row(&[set.flag.flag.clone(), yes(set.flag.enabled), shares, set.version.to_string()]);
             })?;
             Ok(Exit::Done)
@@ -129,12 +128,11 @@ pub(crate) fn run(verb: &Verb, global: &Global, ui: Ui) -> Result<Exit> {
                     "days for half",
                     "days",
                 ]);
-                let days =
-                    |days: Option<f64>| days.map_or_else(|| "-".to_owned(), |days| format!("{days:.1}"));
+                let days = |days: Option<f64>| or_dash(days.map(|days| format!("{days:.1}")).as_ref());
                 table.row(&[
                     format!("{:.1} %", simulated.power * 100.0),
                     format!("{:.1} %", simulated.false_positives * 100.0),
-                    simulated.median_users.map_or_else(|| "-".to_owned(), |users| users.to_string()),
+                    or_dash(simulated.median_users.map(|users| users.to_string()).as_ref()),
                     days(simulated.median_days),
                     days(simulated.days),
                 ]);
@@ -152,8 +150,7 @@ fn list(operation: &ListFlags, global: &Global, ui: Ui) -> Result<Exit> {
     ui.answer::<ListFlags>(&listed, |table| {
         table.head(&["flag", "on", "variants", "goal", "description"]);
         for flag in &listed.flags {
-            let shares = flag.variants.iter().map(|(name, share)| format!("{name} {share} %"));
-            let shares = shares.collect::<Vec<_>>().join(", ");
+            let shares = flag.shares();
             let cells =
                 [flag.flag.clone(), yes(flag.enabled), shares, flag.goal.clone(), flag.description.clone()];
             table.row(&cells);
@@ -176,12 +173,12 @@ fn report(operation: &ReportFlag, global: &Global, ui: Ui) -> Result<Exit> {
             let interval = |(low, high): (f64, f64)| format!("{} to {}", percent(low), percent(high));
             table.row(&[
                 known.variant.clone(),
-                known.share.map_or_else(|| "-".to_owned(), |share| format!("{share} %")),
+                or_dash(known.share.map(|share| format!("{share} %")).as_ref()),
                 known.users.to_string(),
                 known.converted.to_string(),
-                known.rate.map_or_else(|| "-".to_owned(), percent),
-                known.interval.map_or_else(|| "-".to_owned(), interval),
-                compared.map_or_else(|| "-".to_owned(), |compared| interval(compared.interval)),
+                or_dash(known.rate.map(percent).as_ref()),
+                or_dash(known.interval.map(interval).as_ref()),
+                or_dash(compared.map(|compared| interval(compared.interval)).as_ref()),
             ]);
         }
     })?;

@@ -560,7 +560,7 @@ complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_se
 complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from rollback" -l no-input -d 'Never ask; fail where an answer would be needed'
 complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from rollback" -s h -l help -d 'Print help'
 complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from rollback" -s V -l version -d 'Print version'
-complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from report" -l goal -d 'What counts as success; the flag\'s own goal when nothing is said' -r
+complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from report" -l goal -d 'What counts as success; when nothing is said the flag\'s own goal, or the only one that was reached' -r
 complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from report" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from report" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand flags; and __fish_seen_subcommand_from report" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F

@@ -23,7 +23,7 @@ const DELIVER_EVERY: Duration = Duration::from_millis(400);
 /// How often full minutes are looked for: one is stored this soon after its end.
 const RECORD_EVERY: Duration = Duration::from_secs(5);
 
-/// How long the threads get to end.
+/// How long the threads get to end, less what the assignments that wait take to be stored.
 pub(super) const PATIENCE: Duration = Duration::from_secs(15);
 
 /// The threads; [`Background::stop`] ends them.
@@ -68,8 +68,8 @@ impl Background {
         Ok(background)
     }
 
-    /// A thread that refreshes. Not waited for at the end: it changes nothing, and may be asking somebody who does not
-    /// answer.
+    /// A thread that refreshes. Not waited for at the end: what it is in the middle of is done again by the next process, and
+    /// it may be asking somebody who does not answer.
     fn keep_fresh(&self, name: &str, residents: Vec<&'static Resident>, deps: &Arc<Deps>) -> Result<()> {
         let (deps, stop) = (Arc::clone(deps), Arc::clone(&self.stop));
         let thread = std::thread::Builder::new().name(name.into());
@@ -83,11 +83,11 @@ impl Background {
         Ok(())
     }
 
-    /// Ask every thread to end and wait for it, [`PATIENCE`] at the most: a run that takes longer is left, and
+    /// Ask every thread to end and wait for it, `patience` at the most: a run that takes longer is left, and
     /// begun anew by the next process.
-    pub(super) fn stop(self) {
+    pub(super) fn stop(self, patience: Duration) {
         self.stop.ask();
-        let until = Clock::monotonic() + PATIENCE;
+        let until = Clock::monotonic() + patience;
         while self.threads.iter().any(|thread| !thread.is_finished()) && Clock::monotonic() < until {
             std::thread::sleep(Duration::from_millis(5));
         }

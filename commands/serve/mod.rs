@@ -69,10 +69,12 @@ pub(crate) fn run(arguments: &Arguments, global: &Global, ui: Ui) -> Result<Exit
     let background = Background::start(&deps, !arguments.no_scheduler)?;
     let served = serve(&runtime, &deps, listener, stop, &welcome(&deps, address, operator_key), ui);
     // The server has drained or failed; what runs beside it stops at its next step.
-    background.stop();
+    let drained = Clock::monotonic();
+    // Nobody assigns any more. First, since what the threads are at may take all the time there is.
     if let Err(fault) = Assignments::store_waiting(&deps) {
         ui.say(&format!("assignments of flags were not stored: {}", fault.detail));
     }
+    background.stop(background::PATIENCE.saturating_sub(drained.elapsed()));
     runtime.shutdown_timeout(FAREWELL);
     deps.events.flush(FAREWELL);
     served.map(|()| Exit::Done)

@@ -95,8 +95,8 @@ pub struct HotDocument<T> {
     seen: Mutex<Seen>,
 }
 
-/// How often a row is read again.
-const ROWS_EVERY: Duration = Duration::from_mins(1);
+/// How often a row is read again: replicas agree within a minute, also when a look takes its time.
+const ROWS_EVERY: Duration = Duration::from_secs(30);
 /// How often [`HotDocument::refresh_when_due`] is to be called.
 pub const LOOKED_AT_EVERY: Duration = Duration::from_secs(1);
 /// A file changed this recently may change again within the same time stamp, so its text is compared.
@@ -145,7 +145,7 @@ impl<T: DeserializeOwned + Validate> HotDocument<T> {
         }
     }
 
-    /// Look again if it is time to: files whenever this is called, rows once a minute.
+    /// Look again if it is time to: files whenever this is called, rows every half minute.
     pub fn refresh_when_due(&self) {
         let due = match &self.source {
             HotSource::File(_) => true,

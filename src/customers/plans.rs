@@ -149,7 +149,8 @@ impl Plans {
         plans.into_iter().map(tier).collect()
     }
 
-    /// Every price of Stripe that belongs to a plan, with the plan: also prices that are no longer offered to anybody new.
+    /// Every price of Stripe that the settings and the document know, with its plan: those of offers, too, whether or not a
+    /// flag still shows them.
     pub fn sold(&self, prices: &StripePrices) -> Vec<(String, Plan)> {
         let pricing = self.document.get();
         let own = |terms: &PlanTerms| {

@@ -10,6 +10,7 @@ use std::time::Duration;
 use quick_cache::sync::Cache;
 
 use super::bucket::Reason;
+use super::document::Flag;
 use super::sql::ASSIGNMENT_ADD;
 use crate::events::{Event, Log, Scrubbed};
 use crate::operation::{Caller, Cx, Deps};
@@ -40,6 +41,7 @@ struct Assignment {
     variant: String,
     reason: Reason,
     version: i64,
+    configuration: String,
     at: Timestamp,
     request_id: String,
 }
@@ -67,7 +69,8 @@ impl Assignments {
     pub(super) fn remember(
         &self,
         cx: &Cx,
-        (flag, version): (&str, i64),
+        (name, version): (&str, i64),
+        flag: &Flag,
         key: &str,
         (variant, reason): (&str, Reason),
     ) {
@@ -75,12 +78,13 @@ impl Assignments {
         if reason == Reason::Disabled || matches!(cx.caller, Caller::Shell) {
             return;
         }
-        let seen = self.hash.hash_one((flag, variant, reason.as_str(), key));
+        let seen = self.hash.hash_one((name, variant, reason.as_str(), key));
         if self.recent.get(&seen).is_some() {
             return;
         }
         let assignment = Arc::new(Assignment {
-            flag: flag.to_owned(),
+            flag: name.to_owned(),
+            configuration: flag.configuration(),
             key: key.to_owned(),
             variant: variant.to_owned(),
             reason,
@@ -129,7 +133,8 @@ fn store(deps: &Deps, batch: Vec<Arc<Assignment>>) -> Result<usize> {
         kept.iter()
             .map(|(user, one)| {
                 let (flag, variant, reason) = (one.flag.as_str(), one.variant.as_str(), one.reason.as_str());
-                let row = args![flag, user.as_str(), variant, reason, one.version, one.at];
+                let configuration = one.configuration.as_str();
+                let row = args![flag, user.as_str(), variant, reason, one.version, configuration, one.at];
                 Ok(tx.run(ASSIGNMENT_ADD, row)? == 1)
             })
             .collect()

@@ -7,12 +7,14 @@ use super::assignments::user_hash;
 use super::document::{NAME_CHARACTERS, is_name};
 use super::evaluate::{check_key, unknown};
 use super::held::Flags;
-use super::sql::CONVERSION_ADD;
+use super::sql::{CONVERSION_ADD, GOAL_KNOWN, GOALS_OF_OTHERS};
 use crate::events::{Log, Scrubbed};
 use crate::operation::{Access, Cost, Cx, Meta, Operation, Route};
 use crate::platform::{Fault, Result};
-use crate::store::args;
+use crate::store::{Tx, args};
 
+/// Goals of a flag that names none.
+const MOST_GOALS: i64 = 10;
 /// Larger values are taken for mistakes.
 const LARGEST: f64 = 1e12;
 
@@ -65,14 +67,19 @@ impl Operation for ConvertFlag {
         }
         let document = cx.deps.resident::<Flags>().get();
         let flag = document.value.flags.get(&self.f).ok_or_else(|| unknown(&self.f))?;
-        // Everybody may ask this: only what somebody means to measure is kept.
+        // Everybody may ask this, so only what somebody means to measure is kept; of a flag that names nothing, a few.
         if !flag.goal.is_empty() && flag.goal != self.goal {
             return Err(Fault::invalid("goal", format!("expected the flag's goal, {}", flag.goal)));
         }
         let user = user_hash(&cx.deps.references, &self.k);
+        let (hash, is_open) = (user.clone(), flag.goal.is_empty());
         let (flag, goal, value, now) = (self.f.clone(), self.goal.clone(), self.value, cx.now);
-        let hash = user.clone();
         let is_new = cx.deps.store.write(move |tx| {
+            if is_open && is_one_too_many(tx, &flag, &goal)? {
+                let words =
+                    format!("expected one of the first {MOST_GOALS} of this flag, which names none itself");
+                return Err(Fault::invalid("goal", words));
+            }
             let row = args![flag.as_str(), goal.as_str(), hash.as_str(), value, now];
             Ok(tx.run(CONVERSION_ADD, row)? == 1)
         })?;
@@ -85,4 +92,10 @@ impl Operation for ConvertFlag {
         }
         Ok(ConversionTaken { flag: self.f.clone(), goal: self.goal.clone(), is_new })
     }
+}
+
+/// Whether the goal is new and there are enough of them.
+fn is_one_too_many(tx: &mut Tx<'_>, flag: &str, goal: &str) -> Result<bool> {
+    let known: i64 = tx.one(GOAL_KNOWN, args![flag, goal])?;
+    Ok(known == 0 && tx.one::<i64>(GOALS_OF_OTHERS, args![flag, goal, MOST_GOALS])? >= MOST_GOALS)
 }

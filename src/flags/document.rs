@@ -149,6 +149,11 @@ impl Flag {
         self.values.get(variant).cloned().unwrap_or_else(|| Value::String(variant.to_owned()))
     }
 
+    /// How it is shared: salt and shares as JSON. Users who came while it was the same may be counted together.
+    pub(super) fn configuration(&self) -> String {
+        serde_json::json!([self.salt, self.variants]).to_string()
+    }
+
     /// What is wrong with it: the field, and in words.
     pub(super) fn check(&self, name: &str) -> Result<(), (&'static str, String)> {
         if !is_name(name) {

@@ -75,7 +75,7 @@ pub(super) fn give(
     key: &str,
 ) -> Evaluated {
     let (variant, reason) = decide(name, flag, key);
-    assignments.remember(cx, (name, version), key, (variant, reason));
+    assignments.remember(cx, (name, version), flag, key, (variant, reason));
     let (flag, value, variant) = (name.to_owned(), flag.value(variant), variant.to_owned());
     Evaluated { flag, variant, value, reason, version }
 }

@@ -8,12 +8,13 @@ use arc_swap::Guard;
 
 use super::document::FlagsDocument;
 use super::sql::{
-    ASSIGNMENTS_FORGET, CONVERSIONS_FORGET, MARK, VERSION_ADD, VERSION_KNOWN, VERSION_NEWEST, VERSIONS_FORGET,
+    ASSIGNMENTS_FORGET, CONVERSIONS_FORGET, MARK, VERSION_ADD, VERSION_NEWEST, VERSION_NEWEST_DIGEST,
+    VERSIONS_FORGET,
 };
 use crate::config::{HotDocument, Loaded};
 use crate::events::{Level, Log};
 use crate::operation::{Cx, Deps, FileBeside, OpsEvent, hot_source};
-use crate::platform::{Fault, Result, Timestamp};
+use crate::platform::{Code, Fault, Result, Timestamp};
 use crate::store::{Tx, args};
 
 const NAME: &str = "flags";
@@ -36,14 +37,17 @@ impl Flags {
     /// the default that is built into the binary.
     pub fn build(deps: &Deps) -> Result<Box<dyn Any + Send + Sync>> {
         let document = HotDocument::open(NAME, DEFAULT, hot_source(deps, NAME), deps.clock.clone())?;
+        let mut noted = String::new();
         if document.state().degraded.is_some() {
             let newest: Option<String> = deps.store.read(|tx| tx.maybe(VERSION_NEWEST, args![]))?;
             if let Some(body) = newest {
                 document.stand_in(&body).map_err(Fault::internal)?;
+                // It comes from the history, so it is in there.
+                noted = document.state().version;
             }
         }
         let beside = FileBeside::open(deps, NAME, DEFAULT)?;
-        let own = Self { document, beside, noted: Mutex::default() };
+        let own = Self { document, beside, noted: Mutex::new(noted) };
         own.take_in_file(deps)?;
         Ok(Box::new(own))
     }
@@ -53,8 +57,7 @@ impl Flags {
         let own = deps.resident::<Self>();
         own.take_in_file(deps)?;
         own.document.refresh_when_due();
-        let beside = own.beside.as_ref().and_then(FileBeside::degraded);
-        deps.troubles.report(NAME, own.document.state().degraded.or(beside));
+        deps.troubles.report(NAME, own.degraded());
         own.note(deps, "the file")
     }
 
@@ -65,7 +68,8 @@ impl Flags {
 
     /// Why the newest text is not in use, if that is so.
     pub fn degraded(&self) -> Option<String> {
-        self.document.state().degraded
+        let beside = || self.beside.as_ref().and_then(FileBeside::degraded);
+        self.document.state().degraded.or_else(beside)
     }
 
     /// Put another document in the place of `before`: `change` makes it. `Conflict` when another came meanwhile.
@@ -77,6 +81,13 @@ impl Flags {
         told: OpsEvent,
     ) -> Result<()> {
         let version = next.version;
+        // It would be written over what a hand is in the middle of.
+        if let Some(reason) = self.document.state().degraded {
+            let words = format!(
+                "The newest text of the flags is not in use, so none is written over it; mend it first: {reason}"
+            );
+            return Err(Fault::new(Code::Conflict, words));
+        }
         // What is replaced is in the history first, also when nobody has looked at it since the start.
         self.note(&cx.deps, "the file")?;
         self.document.write(&before.version, next)?;
@@ -103,7 +114,7 @@ impl Flags {
         })
     }
 
-    /// Keep the document in use in the history, once.
+    /// Keep the document in use in the history.
     fn note(&self, deps: &Deps, by: &str) -> Result<()> {
         let current = self.document.get();
         let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
@@ -112,15 +123,17 @@ impl Flags {
         }
         let (digest, version) = (current.version.clone(), current.value.version);
         let (body, by, now) = (encode(&current.value)?, by.to_owned(), deps.clock.now());
-        let is_first = deps.store.write(move |tx| {
-            let known: i64 = tx.one(VERSION_KNOWN, args![digest.as_str()])?;
-            if known == 0 {
+        let is_new = deps.store.write(move |tx| {
+            // Also what was in use before comes anew when somebody goes back to it.
+            let newest: Option<String> = tx.maybe(VERSION_NEWEST_DIGEST, args![])?;
+            let is_new = newest.as_deref() != Some(digest.as_str());
+            if is_new {
                 tx.run(VERSION_ADD, args![digest.as_str(), version, body.as_str(), now, by.as_str()])?;
             }
-            Ok(known == 0)
+            Ok(is_new)
         })?;
         noted.clone_from(&current.version);
-        if is_first {
+        if is_new {
             let event = crate::events::Event::new(Log::Ab, "flags_loaded").level(Level::Info);
             deps.events.emit(event.field("version", version));
         }

@@ -70,6 +70,13 @@ pub struct FlagsChange {
 row! { FlagsChange { version, changed_at, changed_by } }
 
 impl ListedFlag {
+    /// Its shares for people: "A 90 %, B 10 %".
+    pub fn shares(&self) -> String {
+        let shares: Vec<String> =
+            self.variants.iter().map(|(name, share)| format!("{name} {share} %")).collect();
+        shares.join(", ")
+    }
+
     pub(super) fn of(name: &str, flag: &Flag) -> Self {
         Self {
             flag: name.to_owned(),

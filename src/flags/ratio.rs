@@ -6,19 +6,22 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::document::Flag;
+use super::document::{Flag, Share};
+use super::report::{Assigned, count};
 use super::statistics::{RATIO_ALPHA, sample_ratio};
 
 /// One configuration of the flag.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RatioCheck {
-    /// The first version of the document that had it.
+    /// The first version of the document that a user came under.
     pub first_version: i64,
     /// The last.
     pub last_version: i64,
-    /// Each variant: users who came, and the share that was set in percent.
+    /// Whether it is how the flag is shared now: its users are the ones who are compared.
+    pub is_current: bool,
+    /// Each variant: users who came, and the share that was set.
     pub variants: BTreeMap<String, RatioCell>,
-    /// Pearson's chi-square; `None` where there are too few users to tell, or the configuration is no longer known.
+    /// Pearson's chi-square; `None` where there are too few users to tell.
     pub chi_square: Option<f64>,
     /// How likely so odd a ratio is by chance.
     pub p_value: Option<f64>,
@@ -27,12 +30,12 @@ pub struct RatioCheck {
 }
 
 /// One variant of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RatioCell {
     /// Users who were given it first.
     pub users: u32,
-    /// Its share, in percent; `None` when it is not known.
-    pub share: Option<f64>,
+    /// Its share, in percent.
+    pub share: Share,
 }
 
 /// What follows of it.
@@ -43,62 +46,62 @@ pub enum RatioState {
     Balanced,
     /// They are not, and chance hardly ever does that: something sorts the users, so nothing may be concluded.
     Mismatch,
-    /// There are too few users to tell, or the configuration is no longer known.
+    /// There are too few users to tell.
     Unknown,
 }
 
-/// Check each configuration. Versions that left the flag as it was are one.
-pub(super) fn check_ratios(
-    assigned: &[(String, i64, i64, i64, i64)],
-    versions: &BTreeMap<i64, Option<Flag>>,
-) -> Vec<RatioCheck> {
-    let mut checks: Vec<(Option<&Flag>, RatioCheck)> = Vec::new();
-    for (version, flag) in versions {
-        let same = checks.last().is_some_and(|(known, _)| deals_alike(*known, flag.as_ref()));
-        if !same {
-            let shares = flag.iter().flat_map(|flag| &flag.variants);
-            let cell = |share: f64| RatioCell { users: 0, share: Some(share) };
-            checks.push((
-                flag.as_ref(),
-                RatioCheck {
-                    first_version: *version,
-                    last_version: *version,
-                    variants: shares.map(|(name, share)| (name.clone(), cell(share.percent()))).collect(),
-                    chi_square: None,
-                    p_value: None,
-                    state: RatioState::Unknown,
-                },
-            ));
-        }
-        let Some((_, check)) = checks.last_mut() else { continue };
-        check.last_version = *version;
-        for (variant, _, _, users, _) in assigned.iter().filter(|row| row.1 == *version) {
-            let share = flag.as_ref().map(|_| 0.0);
-            let cell = check.variants.entry(variant.clone()).or_insert(RatioCell { users: 0, share });
-            cell.users = cell.users.saturating_add(u32::try_from(*users).unwrap_or(0));
+impl RatioCheck {
+    /// The versions for people: "version 3" or "versions 3 to 5".
+    pub fn versions(&self) -> String {
+        if self.first_version == self.last_version {
+            format!("version {}", self.first_version)
+        } else {
+            format!("versions {} to {}", self.first_version, self.last_version)
         }
     }
-    let count = f64::from(u32::try_from(checks.len().max(1)).unwrap_or(u32::MAX));
-    checks
-        .into_iter()
-        .map(|(_, mut check)| {
-            let cells: Option<Vec<(u32, f64)>> =
-                check.variants.values().map(|cell| Some((cell.users, cell.share?))).collect();
-            if let Some(ratio) = cells.and_then(|cells| sample_ratio(&cells)) {
-                // Many configurations must not find a fault more often than one does.
-                let is_odd = ratio.p_value < RATIO_ALPHA / count;
-                check.state = if is_odd { RatioState::Mismatch } else { RatioState::Balanced };
-                (check.chi_square, check.p_value) = (Some(ratio.chi_square), Some(ratio.p_value));
-            }
-            check
-        })
-        .collect()
+
+    fn of(configuration: &str, rows: &[&Assigned], is_current: bool) -> Self {
+        // As `Flag::configuration` writes it; what nobody can read has no shares, so that it balances nothing.
+        let (_, shares): (String, BTreeMap<String, Share>) =
+            serde_json::from_str(configuration).unwrap_or_default();
+        let cell = |share| RatioCell { users: 0, share };
+        let mut variants: BTreeMap<String, RatioCell> =
+            shares.into_iter().map(|(name, share)| (name, cell(share))).collect();
+        for row in rows {
+            let cell = variants.entry(row.variant.clone()).or_default();
+            cell.users = cell.users.saturating_add(count(row.users));
+        }
+        let cells: Vec<(u32, f64)> =
+            variants.values().map(|cell| (cell.users, cell.share.percent())).collect();
+        let ratio = sample_ratio(&cells);
+        let state = match ratio {
+            None => RatioState::Unknown,
+            Some(ratio) if ratio.p_value < RATIO_ALPHA => RatioState::Mismatch,
+            Some(_) => RatioState::Balanced,
+        };
+        Self {
+            first_version: rows.iter().map(|row| row.first_version).min().unwrap_or_default(),
+            last_version: rows.iter().map(|row| row.last_version).max().unwrap_or_default(),
+            is_current,
+            variants,
+            chi_square: ratio.map(|ratio| ratio.chi_square),
+            p_value: ratio.map(|ratio| ratio.p_value),
+            state,
+        }
+    }
 }
 
-/// Whether two configurations give everybody the same variant.
-fn deals_alike(one: Option<&Flag>, other: Option<&Flag>) -> bool {
-    match (one, other) {
-        (Some(one), Some(other)) => one.variants == other.variants && one.salt == other.salt,
-        _ => false,
+/// Check each configuration that users came under, in the order of their versions.
+pub(super) fn check_ratios(assigned: &[Assigned], flag: &Flag) -> Vec<RatioCheck> {
+    let current = flag.configuration();
+    let mut by_configuration: BTreeMap<&str, Vec<&Assigned>> = BTreeMap::new();
+    for row in assigned {
+        by_configuration.entry(&row.configuration).or_default().push(row);
     }
+    let of = |(configuration, rows): (&str, Vec<&Assigned>)| {
+        RatioCheck::of(configuration, &rows, configuration == current)
+    };
+    let mut checks: Vec<RatioCheck> = by_configuration.into_iter().map(of).collect();
+    checks.sort_by_key(|check| (check.first_version, check.last_version));
+    checks
 }

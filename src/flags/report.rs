@@ -1,17 +1,17 @@
 //! What an experiment has shown so far, and whether that may be believed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::BASELINE;
-use super::document::{Flag, FlagsDocument, Share, is_name};
+use super::document::{Flag, Share, is_name};
 use super::evaluate::unknown;
 use super::held::Flags;
 use super::ratio::{RatioCheck, check_ratios};
-use super::sql::{ASSIGNED, CONVERSIONS_NEWEST, CONVERTED, VERSION};
-use super::statistics::{ALPHA, Arm, LEAST_EVENTS, LEAST_USERS, compare};
+use super::sql::{ASSIGNED, CONVERSIONS_NEWEST, CONVERTED};
+use super::statistics::{ALPHA, Arm, compare};
 use super::verdict::{Verdict, judge};
 use crate::events::Log;
 use crate::operation::{Access, Cost, Cx, Meta, Operation, Route};
@@ -31,7 +31,7 @@ pub struct ReportFlag {
     /// The name of the flag.
     #[arg(value_name = "FLAG")]
     pub f: String,
-    /// What counts as success; the flag's own goal when nothing is said.
+    /// What counts as success; when nothing is said the flag's own goal, or the only one that was reached.
     #[arg(long)]
     #[serde(default)]
     pub goal: Option<String>,
@@ -79,7 +79,7 @@ pub struct VariantFigures {
     pub variant: String,
     /// Its share now, in percent; `None` when it is no longer there.
     pub share: Option<Share>,
-    /// Users who were given it first.
+    /// Users who were given it first, since the flag is shared as it is now.
     pub users: u32,
     /// Those of them who converted afterwards.
     pub converted: u32,
@@ -108,6 +108,8 @@ pub struct Comparison {
     pub threshold: f64,
     /// Whether there are enough users and events to say anything.
     pub is_enough: bool,
+    /// Whether the difference may be called.
+    pub is_sure: bool,
 }
 
 /// What stood at the end of a day.
@@ -158,76 +160,120 @@ impl Operation for ReportFlag {
         }
         let document = cx.deps.resident::<Flags>().get();
         let flag = document.value.flags.get(&self.f).ok_or_else(|| unknown(&self.f))?;
-        let goal = self.goal.clone().unwrap_or_else(|| flag.goal.clone());
         let seen = cx.deps.store.read(|tx| Seen::read(tx, &self.f))?;
+        let goal = self.goal.clone().unwrap_or_else(|| seen.goal_of(flag));
         Ok(seen.report(&self.f, flag, document.value.version, goal, cx.now))
     }
 }
 
+/// Users who were first given a variant on a day.
+pub(super) struct Assigned {
+    pub(super) variant: String,
+    pub(super) configuration: String,
+    day: i64,
+    pub(super) users: i64,
+    moved: i64,
+    pub(super) first_version: i64,
+    pub(super) last_version: i64,
+}
+
+row! { Assigned { variant, configuration, day, users, moved, first_version, last_version } }
+
+/// Users who reached a goal on a day.
+struct Converted {
+    variant: String,
+    configuration: String,
+    goal: String,
+    day: i64,
+    users: i64,
+    value: f64,
+}
+
+row! { Converted { variant, configuration, goal, day, users, value } }
+
 /// What the store knows of a flag.
 struct Seen {
-    /// Variant, version of the document, day, users, of them moved.
-    assigned: Vec<(String, i64, i64, i64, i64)>,
-    /// Variant, goal, day, users, value.
-    converted: Vec<(String, String, i64, i64, f64)>,
-    /// The flag as it was in each version, as far as that is known.
-    versions: BTreeMap<i64, Option<Flag>>,
+    assigned: Vec<Assigned>,
+    converted: Vec<Converted>,
     last: Vec<FlagConversion>,
 }
 
-fn count(number: i64) -> u32 {
+pub(super) fn count(number: i64) -> u32 {
     u32::try_from(number.max(0)).unwrap_or(u32::MAX)
 }
 
 impl Seen {
     fn read(tx: &mut Tx<'_>, name: &str) -> Result<Self> {
-        let assigned: Vec<(String, i64, i64, i64, i64)> = tx.rows(ASSIGNED, args![name])?;
-        let converted = tx.rows(CONVERTED, args![name])?;
-        let last = tx.rows(CONVERSIONS_NEWEST, args![name, SHOWN])?;
-        let numbers: BTreeSet<i64> = assigned.iter().map(|row| row.1).collect();
-        let mut versions = BTreeMap::new();
-        for number in numbers {
-            let body: Option<String> = tx.maybe(VERSION, args![number])?;
-            let document = body.and_then(|body| serde_json::from_str::<FlagsDocument>(&body).ok());
-            versions.insert(number, document.and_then(|mut document| document.flags.remove(name)));
+        Ok(Self {
+            assigned: tx.rows(ASSIGNED, args![name])?,
+            converted: tx.rows(CONVERTED, args![name])?,
+            last: tx.rows(CONVERSIONS_NEWEST, args![name, SHOWN])?,
+        })
+    }
+
+    /// The goal of the flag; where it names none and one was reached, that one.
+    fn goal_of(&self, flag: &Flag) -> String {
+        let mut seen = self.converted.iter().map(|row| row.goal.as_str());
+        match seen.next() {
+            Some(only) if flag.goal.is_empty() && seen.all(|goal| goal == only) => only.to_owned(),
+            _ => flag.goal.clone(),
         }
-        Ok(Self { assigned, converted, versions, last })
     }
 
     fn report(self, name: &str, flag: &Flag, version: i64, goal: String, now: Timestamp) -> FlagReport {
+        let configuration = flag.configuration();
+        let sample_ratio = check_ratios(&self.assigned, flag);
+        // Only users who came while the flag was shared as it is now: a rate that drifts while shares change would look
+        // like a difference between variants, and the method needs users who come in fixed shares.
+        let came: Vec<&Assigned> =
+            self.assigned.iter().filter(|row| row.configuration == configuration).collect();
+        let reached: Vec<&Converted> = self
+            .converted
+            .iter()
+            .filter(|row| row.configuration == configuration && row.goal == goal)
+            .collect();
         let mut names: Vec<String> = vec![BASELINE.to_owned()];
         let others = flag.treatments().map(|(variant, _)| variant.to_owned());
-        let gone = self.assigned.iter().map(|row| row.0.clone());
-        for variant in others.chain(gone) {
+        for variant in others.chain(came.iter().map(|row| row.variant.clone())) {
             if !names.contains(&variant) {
                 names.push(variant);
             }
         }
-        let last_day = now.millis() / DAY;
-        let arm = |variant: &str, until: i64| self.arm(variant, &goal, until);
+        let arms: Vec<Arm> = names
+            .iter()
+            .map(|name| Arm {
+                users: count(came.iter().filter(|row| row.variant == *name).map(|row| row.users).sum()),
+                converted: count(
+                    reached.iter().filter(|row| row.variant == *name).map(|row| row.users).sum(),
+                ),
+            })
+            .collect();
         let variants: Vec<VariantFigures> = names
             .iter()
-            .map(|variant| {
-                let known = arm(variant, last_day);
-                VariantFigures {
-                    variant: variant.clone(),
-                    share: flag.variants.get(variant).copied(),
-                    users: known.users,
-                    converted: known.converted,
-                    rate: known.rate(),
-                    interval: known.interval(ALPHA),
-                    value: self.of_goal(variant, &goal, last_day).map(|row| row.4).sum(),
-                }
+            .zip(&arms)
+            .map(|(variant, known)| VariantFigures {
+                variant: variant.clone(),
+                share: flag.variants.get(variant).copied(),
+                users: known.users,
+                converted: known.converted,
+                rate: known.rate(),
+                interval: known.interval(ALPHA),
+                // Not `sum`: that of nothing is a negative zero.
+                value: reached
+                    .iter()
+                    .filter(|row| row.variant == *variant)
+                    .fold(0.0, |sum, row| sum + row.value),
             })
             .collect();
         // The error is shared among what is compared, so that many variants find no more than one.
         let treatments = names.len() - 1;
         let threshold = ALPHA / f64::from(u32::try_from(treatments.max(1)).unwrap_or(u32::MAX));
-        let baseline = arm(BASELINE, last_day);
-        let comparisons: Vec<Comparison> = names[1..]
+        let comparisons: Vec<Comparison> = names
             .iter()
-            .map(|variant| {
-                let compared = compare(baseline, arm(variant, last_day), threshold);
+            .zip(&arms)
+            .skip(1)
+            .map(|(variant, known)| {
+                let compared = compare(arms[0], *known, threshold);
                 Comparison {
                     variant: variant.clone(),
                     difference: compared.difference,
@@ -236,28 +282,16 @@ impl Seen {
                     p_value: compared.p_value,
                     threshold,
                     is_enough: compared.is_enough,
+                    is_sure: compared.is_sure(threshold),
                 }
             })
             .collect();
-        let sample_ratio = check_ratios(&self.assigned, &self.versions);
         let (verdict, winner, words) = judge(&goal, &variants, &comparisons, &sample_ratio);
         let mut other_goals = BTreeMap::new();
-        for row in self.converted.iter().filter(|row| row.1 != goal) {
-            let sum: &mut u32 = other_goals.entry(row.1.clone()).or_default();
-            *sum = sum.saturating_add(count(row.3));
+        for row in self.converted.iter().filter(|row| row.goal != goal) {
+            let sum: &mut u32 = other_goals.entry(row.goal.clone()).or_default();
+            *sum = sum.saturating_add(count(row.users));
         }
-        let first_day = self.assigned.iter().map(|row| row.2).min();
-        let days = first_day
-            .map_or(0..0, |first| first.max(last_day - 399)..last_day + 1)
-            .flat_map(|day| names.iter().map(move |variant| (day, variant.clone())));
-        let days = days
-            .map(|(day, variant)| {
-                let known = arm(&variant, day);
-                let (rate, interval) = (known.rate(), known.interval(ALPHA));
-                let (users, converted, day) = (known.users, known.converted, Timestamp(day * DAY));
-                DayFigures { day, variant, users, converted, rate, interval }
-            })
-            .collect();
         FlagReport {
             flag: name.to_owned(),
             enabled: flag.enabled,
@@ -267,39 +301,46 @@ impl Seen {
             winner,
             words,
             alpha: ALPHA,
+            days: days(&names, &came, &reached, now),
             variants,
             comparisons,
+            moved_users: count(self.assigned.iter().map(|row| row.moved).sum()),
             sample_ratio,
-            moved_users: count(self.assigned.iter().map(|row| row.4).sum()),
             other_goals,
-            days,
             last_conversions: self.last,
-        }
-    }
-
-    fn of_goal<'s>(
-        &'s self,
-        variant: &'s str,
-        goal: &'s str,
-        until: i64,
-    ) -> impl Iterator<Item = &'s (String, String, i64, i64, f64)> {
-        self.converted.iter().filter(move |row| row.0 == variant && row.1 == goal && row.2 <= until)
-    }
-
-    /// What is known of a variant at the end of a day.
-    fn arm(&self, variant: &str, goal: &str, until: i64) -> Arm {
-        let users = self.assigned.iter().filter(|row| row.0 == variant && row.2 <= until).map(|row| row.3);
-        Arm {
-            users: count(users.sum()),
-            converted: count(self.of_goal(variant, goal, until).map(|row| row.3).sum()),
         }
     }
 }
 
-/// What is missing before anything may be concluded, in words.
-pub(super) fn too_few() -> String {
-    format!(
-        "expected {LEAST_USERS} users in each variant, and in both together {LEAST_EVENTS} who converted and \
-         {LEAST_EVENTS} who did not"
-    )
+/// What stood at the end of each day, from the first user on.
+fn days(names: &[String], came: &[&Assigned], reached: &[&Converted], now: Timestamp) -> Vec<DayFigures> {
+    let mut by_day: BTreeMap<(i64, &str), (i64, i64)> = BTreeMap::new();
+    for row in came {
+        by_day.entry((row.day, &row.variant)).or_default().0 += row.users;
+    }
+    for row in reached {
+        by_day.entry((row.day, &row.variant)).or_default().1 += row.users;
+    }
+    let (Some(first), Some(last)) = (by_day.keys().next(), by_day.keys().next_back()) else {
+        return Vec::new();
+    };
+    let (first, last) = (first.0, last.0.max(now.millis() / DAY));
+    let mut sums = vec![(0, 0); names.len()];
+    let mut days = Vec::new();
+    for day in first..=last {
+        for (variant, (users, converted)) in names.iter().zip(&mut sums) {
+            let (more, also) = by_day.get(&(day, variant.as_str())).copied().unwrap_or_default();
+            (*users, *converted) = (*users + more, *converted + also);
+            let known = Arm { users: count(*users), converted: count(*converted) };
+            days.push(DayFigures {
+                day: Timestamp(day * DAY),
+                variant: variant.clone(),
+                users: known.users,
+                converted: known.converted,
+                rate: known.rate(),
+                interval: known.interval(ALPHA),
+            });
+        }
+    }
+    days
 }

@@ -107,10 +107,8 @@ impl Operation for SetFlag {
         })?;
         next.flags.insert(self.flag.clone(), flag.clone());
         let (version, shown) = (next.version, ListedFlag::of(&self.flag, &flag));
-        let shares: Vec<String> =
-            shown.variants.iter().map(|(name, share)| format!("{name} {share} %")).collect();
         let state = if shown.enabled { "on" } else { "off" };
-        let words = format!("Flag {} is {state}: {} (version {version})", self.flag, shares.join(", "));
+        let words = format!("Flag {} is {state}: {} (version {version})", self.flag, shown.shares());
         flags.put(cx, &before, next, OpsEvent::by(cx, "flag_changed", Severity::Info, words))?;
         Ok(FlagSet { version, is_new, flag: shown })
     }

@@ -143,7 +143,6 @@ pub(super) fn first_call(random: &mut StdRng, share: f64, rates: (f64, f64), use
         let arm = &mut arms[usize::from(is_other)];
         arm.users += 1;
         arm.converted += u32::from(converts);
-        let compared = compare(arms[0], arms[1], ALPHA);
-        compared.is_enough && compared.p_value <= ALPHA
+        compare(arms[0], arms[1], ALPHA).is_sure(ALPHA)
     })
 }

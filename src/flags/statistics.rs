@@ -44,6 +44,13 @@ pub(super) struct Compared {
     pub(super) is_enough: bool,
 }
 
+impl Compared {
+    /// Whether a difference may be called, of an error of `alpha` over all looks.
+    pub(super) fn is_sure(&self, alpha: f64) -> bool {
+        self.is_enough && self.p_value <= alpha
+    }
+}
+
 impl Arm {
     /// The share that converted; `None` without users.
     pub(super) fn rate(self) -> Option<f64> {
@@ -97,7 +104,8 @@ pub(super) fn compare(baseline: Arm, other: Arm, alpha: f64) -> Compared {
     let not = baseline.others().saturating_add(other.others());
     Compared {
         difference,
-        interval: (difference - half, difference + half),
+        // No two rates differ by more than one.
+        interval: ((difference - half).max(-1.0), (difference + half).min(1.0)),
         // Beyond this nothing changes for anybody, and JSON knows no infinity.
         e_value: log_e.min(690.0).exp(),
         p_value: (-log_e).exp().min(1.0),

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::BASELINE;
 use super::ratio::{RatioCheck, RatioState};
-use super::report::{Comparison, VariantFigures, too_few};
+use super::report::{Comparison, VariantFigures};
+use super::statistics::{LEAST_EVENTS, LEAST_USERS};
 
 /// What may be concluded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -41,7 +42,7 @@ pub(super) fn judge(
         let words = format!("There is nothing beside {BASELINE} to compare it with.");
         return (Verdict::NotMeasured, None, words);
     }
-    if let Some(odd) = ratios.iter().find(|check| check.state == RatioState::Mismatch) {
+    if let Some(odd) = ratios.iter().find(|check| check.is_current && check.state == RatioState::Mismatch) {
         return (Verdict::Blocked, None, mismatch(odd));
     }
     if comparisons.iter().all(|compared| !compared.is_enough) {
@@ -55,7 +56,7 @@ pub(super) fn judge(
             format!("Too little has been seen to say anything ({}): {}.", too_few(), counts.join(", "));
         return (Verdict::Collecting, None, words);
     }
-    let sure = |compared: &&Comparison| compared.is_enough && compared.p_value <= compared.threshold;
+    let sure = |compared: &&Comparison| compared.is_sure;
     let best = comparisons
         .iter()
         .filter(sure)
@@ -114,21 +115,14 @@ fn mismatch(odd: &RatioCheck) -> String {
     let cells: Vec<String> = odd
         .variants
         .iter()
-        .map(|(name, cell)| {
-            let share = cell.share.map_or_else(|| "?".to_owned(), trimmed);
-            format!("{name} has {} users where {share} % was set", cell.users)
-        })
+        .map(|(name, cell)| format!("{name} has {} users where {} % was set", cell.users, cell.share))
         .collect();
-    let version = if odd.first_version == odd.last_version {
-        format!("version {}", odd.first_version)
-    } else {
-        format!("versions {} to {}", odd.first_version, odd.last_version)
-    };
     format!(
-        "Users did not come in the shares that were set ({}; {version}), and chance does that less than once in a \
+        "Users did not come in the shares that were set ({}; {}), and chance does that less than once in a \
          thousand times: something sorts them, such as a cache, a robot or a variant that fails to load. Nothing may be \
          concluded until it is found; then begin anew with another salt.",
-        cells.join(", ")
+        cells.join(", "),
+        odd.versions()
     )
 }
 
@@ -141,4 +135,12 @@ fn points(share: f64) -> String {
 fn trimmed(percent: f64) -> String {
     let text = format!("{percent:.3}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// What is missing before anything may be concluded.
+fn too_few() -> String {
+    format!(
+        "expected {LEAST_USERS} users in each variant, and in both together {LEAST_EVENTS} who converted and \
+         {LEAST_EVENTS} who did not"
+    )
 }

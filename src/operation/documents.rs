@@ -55,8 +55,8 @@ impl<T: DeserializeOwned + Validate> FileBeside<T> {
         self.file.state().degraded
     }
 
-    /// Look at the file; `take` puts a text that was never taken in into the row. Replicas whose files differ don't
-    /// undo each other: each text counts once, for all of them.
+    /// Look at the file; `take` puts a new text into the row. Replicas whose files differ don't undo each other: what was
+    /// taken in before counts again only when a hand goes back to it.
     pub fn take_in(&self, deps: &Deps, take: impl FnOnce(&T) -> Result<()>) -> Result<()> {
         self.file.refresh();
         let file = self.file.get();
@@ -68,7 +68,12 @@ impl<T: DeserializeOwned + Validate> FileBeside<T> {
         let digests: Vec<&str> = known.iter().flat_map(|known| known.lines()).collect();
         // A file that is as the program has it built in says nothing, unless another text of it came before.
         let says_nothing = known.is_none() && self.file.is_default();
-        let is_new = !says_nothing && !digests.contains(&file.version.as_str());
+        // What has changed since this process looked is an edit, also back to an earlier text; what it finds when it starts
+        // may be older than the row.
+        let is_edit = !checked.is_empty();
+        let is_newest = digests.first() == Some(&file.version.as_str());
+        let was_taken = digests.contains(&file.version.as_str());
+        let is_new = !says_nothing && !is_newest && (is_edit || !was_taken);
         if is_new {
             match take(&file.value) {
                 // Another replica was faster; the next look finds what it left.
@@ -76,7 +81,8 @@ impl<T: DeserializeOwned + Validate> FileBeside<T> {
                 taken => taken?,
             }
             let newest = std::iter::once(file.version.as_str());
-            let body: Vec<&str> = newest.chain(digests).take(REMEMBERED).collect();
+            let others = digests.into_iter().filter(|digest| *digest != file.version);
+            let body: Vec<&str> = newest.chain(others).take(REMEMBERED).collect();
             if !replace(&deps.store, &self.place, known.as_deref(), &body.join("\n"), deps.clock.now())? {
                 return Ok(());
             }

@@ -32,18 +32,23 @@ fn start(engine: Engine) -> Served {
     home.set("CONFIG_DIR", &folder).share().serve()
 }
 
-/// The rows of an experiment that is over, written as they would have been stored: users and conversions by variant.
-fn seen(home: &Home, flag: &str, version: i64, counts: &[(&str, u32, u32)]) {
+/// The rows of an experiment that is over, written as they would have been stored: users and conversions by variant, while
+/// the flag was shared as `made` says, the answer to the change that did so.
+fn seen(home: &Home, made: &Value, counts: &[(&str, u32, u32)]) {
+    let (flag, version) = (made["flag"]["flag"].as_str().unwrap(), &made["version"]);
+    let configuration = json!([made["flag"]["salt"], made["flag"]["variants"]]);
     let now = 1_790_000_000_000_i64;
     for (variant, users, converted) in counts {
         let row = |number: u32| {
-            format!("('{flag}', '{variant}{version}-{number}', '{variant}', 'split', {version}, {now})")
+            format!(
+                "('{flag}', '{variant}{version}-{number}', '{variant}', 'split', {version}, '{configuration}', {now})"
+            )
         };
         let goal =
             |number: u32| format!("('{flag}', 'paid', '{variant}{version}-{number}', 2.5, {})", now + 1);
         for (statement, count, row) in [
             (
-                "INSERT INTO flag_assignments (flag, user_hash, variant, reason, version, assigned_at) VALUES",
+                "INSERT INTO flag_assignments (flag, user_hash, variant, reason, version, configuration, assigned_at) VALUES",
                 *users,
                 &row as &dyn Fn(u32) -> String,
             ),
@@ -227,8 +232,7 @@ fn the_report_says_in_plain_words_what_may_be_concluded() {
         let server = start(engine);
         let make = |flag: &str| set(&server, &json!({ "flag": flag, "rollout_pct": 50, "goal": "paid" }));
         let verdict = |flag: &str, counts: &[(&str, u32, u32)], expected: &str, words: &[&str]| {
-            let version = make(flag)["version"].as_i64().unwrap();
-            seen(&server.home, flag, version, counts);
+            seen(&server.home, &make(flag), counts);
             let told = report(&server, flag);
             assert_eq!(told["verdict"], expected, "{flag}: {told}");
             for part in words {
@@ -261,25 +265,51 @@ fn the_report_says_in_plain_words_what_may_be_concluded() {
             &["did not come in the shares that were set", "B has 1200 users where 50 % was set"],
         );
         assert_eq!((&odd["winner"], &odd["sample_ratio"][0]["state"]), (&Value::Null, &json!("mismatch")));
-        // A change of the shares on the way is no fault; somebody in a variant without a share is one.
-        let first = make("moved")["version"].as_i64().unwrap();
-        seen(&server.home, "moved", first, &[("A", 900, 45), ("B", 900, 110)]);
-        let second = set(&server, &json!({ "flag": "moved", "rollout_pct": 10 }));
-        seen(&server.home, "moved", second["version"].as_i64().unwrap(), &[("A", 900, 45), ("B", 100, 13)]);
-        let told = report(&server, "moved");
-        let states: Vec<_> =
-            told["sample_ratio"].as_array().unwrap().iter().map(|check| &check["state"]).collect();
-        assert_eq!((states, &told["verdict"]), (vec![&json!("balanced"); 2], &json!("better")), "{told}");
-        let leak = make("leak")["version"].as_i64().unwrap();
-        seen(&server.home, "leak", leak, &[("A", 900, 45), ("B", 900, 110), ("C", 1, 0)]);
+        // Another salt deals everybody anew, and what sorted them before is no longer counted.
+        let anew = set(&server, &json!({ "flag": "odd", "salt": "2" }));
+        assert_eq!(report(&server, "odd")["verdict"], "collecting");
+        seen(&server.home, &anew, &[("A", 1_500, 75), ("B", 1_520, 180)]);
+        assert_eq!(report(&server, "odd")["verdict"], "better");
+        // A change of the shares on the way is no fault, and begins a new count: rates that drift meanwhile would look like
+        // a difference, since more of the later users are in B.
+        seen(
+            &server.home,
+            &set(&server, &json!({ "flag": "drift", "rollout_pct": 10, "goal": "paid" })),
+            &[("A", 9_000, 450), ("B", 1_000, 50)],
+        );
+        let second = set(&server, &json!({ "flag": "drift", "rollout_pct": 50 }));
+        seen(&server.home, &second, &[("A", 5_000, 500), ("B", 5_000, 500)]);
+        let told = report(&server, "drift");
+        let checks = told["sample_ratio"].as_array().unwrap();
+        assert!(checks.iter().all(|check| check["state"] == "balanced"), "{told}");
+        assert_eq!((&checks[0]["is_current"], &checks[1]["is_current"]), (&json!(false), &json!(true)));
+        assert_eq!((&told["verdict"], &told["variants"][0]["users"]), (&json!("undecided"), &json!(5_000)));
+        // Going back to how it was shared counts on with those who came then.
+        let _ = set(&server, &json!({ "flag": "drift", "rollout_pct": 10 }));
+        assert_eq!(report(&server, "drift")["variants"][0]["users"], 9_000);
+        // Somebody in a variant that has no share.
+        seen(&server.home, &make("leak"), &[("A", 900, 45), ("B", 900, 110), ("C", 1, 0)]);
         assert_eq!(report(&server, "leak")["verdict"], "blocked");
         let _ = set(&server, &json!({ "flag": "aimless", "rollout_pct": 50 }));
         assert_eq!(report(&server, "aimless")["verdict"], "not_measured");
+        // Of a flag that names no goal, the only one that was reached is reported; a few may be, not any number.
+        let _ = evaluate(&server, "aimless", "ada");
+        let _ = convert(&server, "aimless", "ada", "goal-0");
+        eventually("its goal", || (report(&server, "aimless")["goal"] == "goal-0").then_some(()));
+        for number in 1..10 {
+            let _ = convert(&server, "aimless", "ada", &format!("goal-{number}"));
+        }
+        let told = report(&server, "aimless");
+        assert_eq!((&told["goal"], told["other_goals"].as_object().unwrap().len()), (&json!(""), 10));
+        let _ = convert(&server, "aimless", "eve", "goal-3");
+        let body = json!({ "k": "ada", "f": "aimless", "goal": "goal-10" });
+        let refused = server.post("/api/flags/convert", &body).expect_status(422).json();
+        assert_eq!(refused["errors"][0]["field"], "goal");
         // The shell tells the same, and what blocks is a finding.
         let home = server.terminate();
         let told = home.run(&["flags", "report", "better"]).expect_code(0);
         assert!(told.stdout.contains("11.84 %") && told.stderr.contains("give everybody B"), "{told:?}");
-        let _ = home.run(&["flags", "report", "odd", "--json"]).expect_code(3);
+        let _ = home.run(&["flags", "report", "leak", "--json"]).expect_code(3);
     });
 }
 
@@ -299,7 +329,7 @@ fn an_independent_reading_with_scipy_agrees() {
     for (number, (share, counts)) in cases.into_iter().enumerate() {
         let flag = format!("case-{number}");
         let made = set(&server, &json!({ "flag": flag, "rollout_pct": share, "goal": "paid" }));
-        seen(&server.home, &flag, made["version"].as_i64().unwrap(), &counts);
+        seen(&server.home, &made, &counts);
         ours.push(report(&server, &flag));
         let arm = |at: usize| json!({ "users": counts[at].1, "converted": counts[at].2 });
         let ratio = json!({ "counts": [counts[0].1, counts[1].1], "shares": [100.0 - share, share] });

@@ -9,7 +9,7 @@ use axum::response::IntoResponse as _;
 use bytes::Bytes;
 use echopilot_core::flags::{
     BASELINE, FlagList, FlagReport, FlagsChange, ListFlags, ListedFlag, RatioCheck, RatioState, ReportFlag,
-    RollBackFlags, SetFlag, Share, Verdict,
+    RollBackFlags, SetFlag, Share,
 };
 use echopilot_core::platform::{Code, Fault, Result, grouped};
 use http::{HeaderMap, Response, StatusCode};
@@ -259,12 +259,11 @@ async fn show(
 }
 
 fn card(flag: &ListedFlag) -> FlagCard {
-    let shares = flag.variants.iter().map(|(name, share)| format!("{name} {share} %"));
     FlagCard {
         name: flag.flag.clone(),
         description: flag.description.clone(),
         is_on: flag.enabled,
-        shares: shares.collect::<Vec<_>>().join(", "),
+        shares: flag.shares(),
         goal: flag.goal.clone(),
     }
 }
@@ -322,14 +321,7 @@ fn figures(report: &FlagReport) -> FlagFigures {
     });
     let first = names.first().copied().unwrap_or_default();
     FlagFigures {
-        verdict: match report.verdict {
-            Verdict::NotMeasured => "not_measured",
-            Verdict::Blocked => "blocked",
-            Verdict::Collecting => "collecting",
-            Verdict::Undecided => "undecided",
-            Verdict::Better => "better",
-            Verdict::Worse => "worse",
-        },
+        verdict: report.verdict,
         words: report.words.clone(),
         variants: rows.collect(),
         courses: courses.collect(),
@@ -350,22 +342,17 @@ fn figures(report: &FlagReport) -> FlagFigures {
 }
 
 fn ratio(check: &RatioCheck) -> RatioRow {
-    let versions = if check.first_version == check.last_version {
-        format!("Version {}", check.first_version)
-    } else {
-        format!("Versions {} to {}", check.first_version, check.last_version)
-    };
-    let counts = check.variants.iter().map(|(name, cell)| {
-        let share = cell.share.map_or_else(|| "an unknown share".to_owned(), |share| format!("{share} %"));
-        format!("{name}: {} users for {share}", grouped(cell.users.into()))
-    });
+    let counts = check
+        .variants
+        .iter()
+        .map(|(name, cell)| format!("{name}: {} users for {} %", grouped(cell.users.into()), cell.share));
     let (tone, glyph, text) = match check.state {
         RatioState::Balanced => (Tone::Ok, "check", "As set"),
         RatioState::Mismatch => (Tone::Bad, "alert", "Not as set"),
         RatioState::Unknown => (Tone::Neutral, "dash", "Too few to tell"),
     };
     RatioRow {
-        versions,
+        versions: capitalised(&check.versions()),
         counts: counts.collect::<Vec<_>>().join(", "),
         badge: Badge { tone, glyph, text: text.to_owned() },
     }

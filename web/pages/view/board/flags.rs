@@ -1,6 +1,7 @@
 //! `/dashboard/v2/flags` and one flag: its shares, what it has brought about, and what may be concluded.
 
 use askama::Template;
+use echopilot_core::flags::Verdict;
 
 use super::badge;
 use crate::chart::line::Line;
@@ -152,8 +153,8 @@ impl FlagNotice {
 /// What a flag has brought about.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FlagFigures {
-    /// What may be concluded, as a word.
-    pub verdict: &'static str,
+    /// What may be concluded.
+    pub verdict: Verdict,
     /// The same in a few sentences.
     pub words: String,
     /// Each variant.
@@ -238,29 +239,29 @@ pub struct VersionRow {
 impl FlagFigures {
     fn tone(&self) -> &'static str {
         match self.verdict {
-            "better" => "ok",
-            "worse" | "blocked" => "bad",
-            _ => "info",
+            Verdict::Better => "ok",
+            Verdict::Worse | Verdict::Blocked => "bad",
+            Verdict::NotMeasured | Verdict::Collecting | Verdict::Undecided => "info",
         }
     }
 
     fn glyph(&self) -> &'static str {
         match self.verdict {
-            "better" => "check",
-            "worse" => "down",
-            "blocked" => "alert",
-            _ => "info",
+            Verdict::Better => "check",
+            Verdict::Worse => "down",
+            Verdict::Blocked => "alert",
+            Verdict::NotMeasured | Verdict::Collecting | Verdict::Undecided => "info",
         }
     }
 
     fn title(&self) -> &'static str {
         match self.verdict {
-            "better" => "A variant is better than A",
-            "worse" => "A is better",
-            "blocked" => "The figures can't be believed",
-            "undecided" => "No difference is sure yet",
-            "collecting" => "Too little has been seen",
-            _ => "Nothing is measured",
+            Verdict::Better => "A variant is better than A",
+            Verdict::Worse => "A is better",
+            Verdict::Blocked => "The figures can't be believed",
+            Verdict::Undecided => "No difference is sure yet",
+            Verdict::Collecting => "Too little has been seen",
+            Verdict::NotMeasured => "Nothing is measured",
         }
     }
 

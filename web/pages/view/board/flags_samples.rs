@@ -1,6 +1,8 @@
 //! The pages of flags in every state.
 
 use super::samples::{HOSTILE, failed, live, moment, shell};
+use echopilot_core::flags::Verdict;
+
 use super::*;
 use crate::pages::view::{FieldError, Part};
 
@@ -44,7 +46,7 @@ fn row(name: &str, against: &str) -> VariantRow {
     }
 }
 
-fn figures(verdict: &'static str) -> FlagFigures {
+fn figures(verdict: Verdict) -> FlagFigures {
     let course = |name: &str, by: f64| VariantCourse {
         name: name.into(),
         rate: vec![None, Some(5.0 + by), Some(5.5 + by)],
@@ -99,10 +101,10 @@ impl FlagPage {
             sliders: vec![slider("B", "share_1"), slider("C.1", "share_2")],
             notice: None,
             errors: Vec::new(),
-            report: Part::Ready(figures("better")),
+            report: Part::Ready(figures(Verdict::Better)),
             versions: Part::Ready(vec![version(4, true), version(3, false)]),
         };
-        let mut nothing = figures("collecting");
+        let mut nothing = figures(Verdict::Collecting);
         (nothing.courses, nothing.days, nothing.ratios, nothing.last) = (vec![], vec![], vec![], vec![]);
         nothing.moved = 0;
         let nothing = Part::Ready(nothing);
@@ -119,8 +121,12 @@ impl FlagPage {
             ("board-flag-wrong", Self { errors: vec![error], sliders: vec![typed], ..full.clone() }),
             ("board-flag-failed", Self { report: failed(), versions: failed(), ..full.clone() }),
         ];
-        for verdict in ["worse", "blocked", "undecided", "not_measured"] {
-            let name: &'static str = Box::leak(format!("board-flag-{verdict}").into_boxed_str());
+        for (name, verdict) in [
+            ("board-flag-worse", Verdict::Worse),
+            ("board-flag-blocked", Verdict::Blocked),
+            ("board-flag-undecided", Verdict::Undecided),
+            ("board-flag-not-measured", Verdict::NotMeasured),
+        ] {
             samples.push((name, Self { report: Part::Ready(figures(verdict)), ..full.clone() }));
         }
         for notice in FlagNotice::ALL {
