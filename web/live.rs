@@ -37,7 +37,7 @@ impl Seen {
     /// As it is now; may block.
     pub(crate) fn read(deps: &Deps) -> Result<Self> {
         let (marks, jobs, tickets, flags, sync, leads) = deps.store.read(|tx| {
-            let (tickets, flags) = (support::open_tickets(tx)?, flags::mark(tx)?);
+            let (tickets, flags) = (support::mark(tx)?, flags::mark(tx)?);
             let (sync, leads) = (warehouse::mark(tx)?, leads::mark(tx)?);
             Ok((Marks::read(tx)?, jobs::mark(tx)?, tickets, flags, sync, leads))
         })?;

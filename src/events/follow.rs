@@ -18,6 +18,8 @@ use crate::platform::{Fault, Result};
 const MOST_LINES: usize = 100;
 /// The most bytes of a file that one part looks at; more than the longest line.
 const MOST_BYTES: usize = 4 * LONGEST_LINE;
+/// The most bytes that are read at once; more than the longest line.
+const MOST_AT_ONCE: usize = 2 * LONGEST_LINE;
 /// Whoever is further behind reads the end of the log instead.
 const FURTHEST: u64 = 4 << 20;
 
@@ -61,7 +63,10 @@ impl Follower {
     /// Go on from `place`; none when it is not there any more or too far back. The number of lines in `query` is no matter.
     pub fn start(directory: impl Into<PathBuf>, query: TailQuery, place: &Place) -> Result<Option<Self>> {
         let mut follower = Self { directory: directory.into(), query, held: None };
-        let Some(behind) = &place.0 else { return Ok(Some(follower)) };
+        let Some(behind) = &place.0 else {
+            let length = follower.length().map_err(Fault::internal)?;
+            return Ok((length <= FURTHEST).then_some(follower));
+        };
         let found = follower.find(behind).map_err(Fault::internal)?;
         let Some(held) = found else { return Ok(None) };
         follower.held = Some(held);
@@ -71,8 +76,11 @@ impl Follower {
     /// The next lines; none when nothing came.
     pub fn read(&mut self) -> Result<Followed> {
         let mut followed = Followed::default();
-        self.fill(&mut followed).map_err(Fault::internal)?;
-        Ok(followed)
+        match self.fill(&mut followed) {
+            // What was read is told, since it is not read again; the fault comes again at the next look.
+            Err(error) if followed.lines.is_empty() => Err(Fault::internal(error)),
+            _ => Ok(followed),
+        }
     }
 
     fn fill(&mut self, followed: &mut Followed) -> io::Result<()> {
@@ -129,6 +137,15 @@ impl Follower {
         Ok((next < files.len()).then(|| files.swap_remove(next)))
     }
 
+    /// How long all files of the log are together.
+    fn length(&self) -> io::Result<u64> {
+        let mut length = 0;
+        for held in self.files()? {
+            length += held.file.metadata()?.len();
+        }
+        Ok(length)
+    }
+
     fn find(&self, behind: &Behind) -> io::Result<Option<Held>> {
         let mut left = 0;
         for mut held in self.files()?.into_iter().rev() {
@@ -169,11 +186,17 @@ impl Held {
     /// Take the whole lines of the next bytes; how many bytes were done with.
     fn read(&mut self, query: &TailQuery, followed: &mut Followed) -> io::Result<usize> {
         // A write that failed half-way was taken back; it is tried again.
-        self.offset = self.offset.min(self.file.metadata()?.len());
-        let mut chunk = vec![0; 2 * LONGEST_LINE];
+        let end = self.file.metadata()?.len();
+        let begin = self.offset.min(end);
+        self.offset = begin;
+        let left = usize::try_from(end - begin).unwrap_or(usize::MAX).min(MOST_AT_ONCE);
+        if left == 0 {
+            return Ok(0);
+        }
+        let mut chunk = vec![0; left];
         let mut length = 0;
         while length < chunk.len() {
-            match self.file.read_at(&mut chunk[length..], self.offset + length as u64)? {
+            match self.file.read_at(&mut chunk[length..], begin + length as u64)? {
                 0 => break,
                 count => length += count,
             }
@@ -181,21 +204,24 @@ impl Held {
         let mut done = 0;
         while let Some(end) = chunk[done..length].iter().position(|byte| *byte == b'\n') {
             let line = &chunk[done..done + end];
-            done += end + 1;
+            let after = done + end + 1;
             let is_line = !std::mem::take(&mut self.skips) && line.len() <= LONGEST_LINE;
             if is_line && let Looked::Fits(line) = look(query, line) {
-                let behind = Behind::at(&self.file, self.offset + done as u64)?;
+                let behind = Behind::at(&self.file, begin + after as u64)?;
                 followed.lines.push(FollowedLine { line, place: Place(Some(behind)) });
-                if followed.lines.len() >= MOST_LINES {
-                    break;
-                }
+            }
+            // At each line: when a later one can't be read, this one is not read again.
+            done = after;
+            self.offset = begin + done as u64;
+            if followed.lines.len() >= MOST_LINES {
+                break;
             }
         }
-        if done == 0 && length == chunk.len() {
+        if done == 0 && length == MOST_AT_ONCE {
             self.skips = true;
             done = length;
+            self.offset = begin + done as u64;
         }
-        self.offset += done as u64;
         Ok(done)
     }
 }

@@ -42,7 +42,12 @@ const LONGEST_NOTE: usize = 2_000;
 #[serde(rename_all = "snake_case")]
 enum Change {
     Arrived(String),
-    Erased { address: String, pages: Vec<String> },
+    /// As an earlier version wrote it.
+    Erased(String),
+    Forgotten {
+        address: String,
+        pages: Vec<String>,
+    },
 }
 
 /// Puts leads into the outbox, where Notion is configured.
@@ -69,7 +74,7 @@ impl Mirror {
         pages: Vec<String>,
         now: Timestamp,
     ) -> Result<()> {
-        self.put(tx, &Change::Erased { address: formerly.as_str().to_owned(), pages }, now)
+        self.put(tx, &Change::Forgotten { address: formerly.as_str().to_owned(), pages }, now)
     }
 
     fn put(&self, tx: &mut Tx<'_>, change: &Change, now: Timestamp) -> Result<()> {
@@ -84,7 +89,8 @@ impl Mirror {
 pub fn deliver(deps: &Deps, database: &str, schema: &Schema, item: &Item, lease: &Lease) -> Result<()> {
     match serde_json::from_str(&item.payload).map_err(Fault::internal)? {
         Change::Arrived(id) => arrive(deps, database, schema, &id, lease),
-        Change::Erased { address, pages } => erase(deps, database, &address, &pages),
+        Change::Erased(address) => erase(deps, database, &address, &[]),
+        Change::Forgotten { address, pages } => erase(deps, database, &address, &pages),
     }
 }
 

@@ -65,13 +65,20 @@ impl Operation for EraseAddress {
             for (name, forget) in KEEPERS {
                 counts.insert((*name).to_owned(), forget(tx, &email)?);
             }
-            if counts.values().any(|rows| *rows > 0) {
+            if is_known(&counts) {
                 event.store(tx)?;
             }
             Ok(counts)
         })?;
-        let reference = cx.deps.references.reference("address", self.email.as_str());
-        cx.deps.events.emit(cx.event(Log::Audit, "address_erased").field("address_ref", reference));
+        if is_known(&counts) {
+            let reference = cx.deps.references.reference("address", self.email.as_str());
+            cx.deps.events.emit(cx.event(Log::Audit, "address_erased").field("address_ref", reference));
+        }
         Ok(ErasedAddress { erased_at: now, counts })
     }
+}
+
+/// Whether anything was kept of the address; what was not known was not erased.
+fn is_known(counts: &BTreeMap<String, u64>) -> bool {
+    counts.values().any(|rows| *rows > 0)
 }

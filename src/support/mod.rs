@@ -15,6 +15,6 @@ pub use create::CreateTicket;
 pub use forget::{forget_address, forget_customer, forget_old};
 pub use list::{ListTickets, Tickets};
 pub use list_all::{AllTickets, ListAllTickets};
-pub use show::{ShowTicket, open_tickets};
+pub use show::{ShowTicket, mark};
 pub(crate) use sql::ALL as STATEMENTS;
 pub use ticket::{MESSAGE_LENGTH, OperatorsTicket, Ticket, TicketStatus, Topic};

@@ -36,6 +36,6 @@ impl Operation for ShowTicket {
 }
 
 /// How many tickets wait for an answer, and the latest of them: for whoever watches.
-pub fn open_tickets(tx: &mut Tx<'_>) -> Result<(i64, Option<String>)> {
+pub fn mark(tx: &mut Tx<'_>) -> Result<(i64, Option<String>)> {
     tx.one(MARK, args![])
 }

@@ -4,11 +4,11 @@ use std::any::Any;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use super::dirty;
-use super::history::{self, Kind};
 use super::status::STALE;
+use super::{LEASE, dirty, history};
 use crate::operation::Deps;
 use crate::platform::{Result, Timestamp};
+use crate::store::lease;
 
 /// How often the store is asked: counting what waits reads every mark, of which there may be millions.
 pub const LOOKED_UP_EVERY: Duration = Duration::from_mins(1);
@@ -38,8 +38,10 @@ impl WarehouseFigures {
         if deps.settings.warehouse.is_none() {
             return Ok(());
         }
+        let time = deps.store.clock().now();
         let (success, latest, waiting) = deps.store.read(|tx| {
-            Ok((history::last_success(tx)?, history::latest(tx, Kind::Sync)?, dirty::count(tx)?))
+            let is_held = lease::seen(tx, LEASE, time)?.is_some();
+            Ok((history::last_success(tx)?, history::last_sync(tx, is_held)?, dirty::count(tx)?))
         })?;
         let own = deps.resident::<Self>();
         own.last_success.store(success.map_or(NEVER, Timestamp::millis), Ordering::Relaxed);
@@ -54,7 +56,7 @@ impl WarehouseFigures {
         let help = "1 when the last success is older than 26 hours or there was none, else 0.";
         set("echopilot_warehouse_stale", help, f64::from(u8::from(is_stale)));
         if let Some(latest) = latest {
-            let help = "1 when the last run that ended carried everything, else 0.";
+            let help = "1 when the last run that ended or died carried everything, else 0.";
             set("echopilot_warehouse_last_run_ok", help, f64::from(u8::from(latest.status == "ok")));
         }
         Ok(())

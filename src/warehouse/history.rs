@@ -86,6 +86,20 @@ pub(super) fn finish(
     store.write(move |tx| tx.run(FINISH, args![&id, status, detail.as_deref(), &tables, now]).map(drop))
 }
 
+/// The latest sync that is over: one that ended, or the very latest one when its process died, which the next run will
+/// write down. Whoever works holds the lease.
+pub(super) fn last_sync(tx: &mut Tx<'_>, is_held: bool) -> Result<Option<Past>> {
+    if is_held {
+        return latest(tx, Kind::Sync);
+    }
+    let newest = recent(tx, 1)?.pop();
+    let died = newest.filter(|past| past.kind == Kind::Sync.as_str() && past.finished_at.is_none());
+    match died {
+        Some(past) => Ok(Some(Past { status: "interrupted".to_owned(), ..past })),
+        None => latest(tx, Kind::Sync),
+    }
+}
+
 /// The latest run that ended.
 pub(super) fn latest(tx: &mut Tx<'_>, kind: Kind) -> Result<Option<Past>> {
     tx.maybe(LATEST, args![kind.as_str()])

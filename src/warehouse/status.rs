@@ -56,7 +56,7 @@ pub struct PastRun {
     pub kind: String,
     /// When it began.
     pub started_at: Timestamp,
-    /// When it ended; null while it is at work.
+    /// When it ended; null while it is at work, and when its process died.
     pub finished_at: Option<Timestamp>,
     /// `running`, `ok`, `partial`, `different`, `failed` or `interrupted`.
     pub status: String,
@@ -88,7 +88,7 @@ pub struct WarehouseStatus {
     pub warehouse: Reach,
     /// Why it does not.
     pub problem: Option<String>,
-    /// The latest run that ended; null before the first.
+    /// The latest run that ended, or whose process died; null before the first.
     pub last_sync: Option<PastRun>,
     /// When a run last succeeded; null when none did.
     pub last_success: Option<Timestamp>,
@@ -127,8 +127,9 @@ impl Operation for ShowWarehouse {
         }
         let time = cx.deps.store.clock().now();
         let (sync, verify, success, lag_rows, recent, holder) = cx.deps.store.read(|tx| {
-            let (sync, verify) = (history::latest(tx, Kind::Sync)?, history::latest(tx, Kind::Verify)?);
             let (recent, holder) = (history::recent(tx, wanted)?, lease::seen(tx, LEASE, time)?);
+            let sync = history::last_sync(tx, holder.is_some())?;
+            let verify = history::latest(tx, Kind::Verify)?;
             Ok((sync, verify, history::last_success(tx)?, dirty::count(tx)?, recent, holder))
         })?;
         let looked = cx.deps.settings.warehouse.as_ref().map(|url| target::briefly(url, COUNTING, look));

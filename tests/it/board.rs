@@ -36,6 +36,13 @@ fn every_section_is_for_operators_and_says_what_will_fill_it() {
             let by_bearer = server.call("GET", path).bearer(&customer).header("Accept", "text/html").send();
             assert_eq!(by_bearer.status, 303, "{path}");
         }
+        // Filters are lost on the way, the page is not.
+        let one = "/dashboard/v2/leads/01ARZ3NDEKTSV4RRFFQ69G5FAV";
+        for query in ["q=ada&since=7d", "q=%2F%2Fevil.example", "q=%0d%0aX:1"] {
+            let led = stranger.open(&format!("{one}?{query}")).expect_status(303);
+            let way = format!("/dashboard/login?next={one}&why=sign-in");
+            assert_eq!(led.header("location"), Some(&*way), "{query}");
+        }
         let mut browser = signed_in(&server);
         assert_eq!(browser.open("/dashboard").expect_status(303).header("location"), Some("/dashboard/v2"));
         for (path, title) in SECTIONS {

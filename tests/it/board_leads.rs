@@ -101,7 +101,7 @@ fn an_address_is_erased_by_a_second_press_and_a_customers_is_not() {
         assert_eq!(stranger.open(&ask).status, 303);
         assert!(matches!(stranger.submit(&ask, &[("csrf", "x"), ("next", "")]).status, 401 | 403));
         let asked = browser.open(&ask).expect_status(200);
-        has(&asked, &["Erase this address?", "bob@example.com", "be taken back"]);
+        has(&asked, &["Erase this address?", "bob@example.com", "active partner stays", "be taken back"]);
         assert_eq!(server.home.number("SELECT COUNT(*) FROM leads"), 2, "the question erases nothing");
         let csrf = Browser::csrf(&asked);
         assert_eq!(browser.submit(&ask, &[("csrf", "x"), ("next", "")]).status, 403);

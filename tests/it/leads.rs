@@ -322,6 +322,28 @@ fn an_erased_customer_is_no_lead_any_more_here_and_there() {
 }
 
 #[test]
+fn an_erasure_that_an_earlier_version_left_is_still_done() {
+    on_each_engine(|engine| {
+        let notion = NotionServer::start();
+        let app = app_with_notion(engine, &notion);
+        for email in ["ada@example.com", "eve@example.com"] {
+            app.stranger().call(&lead(email, "Sort mail")).unwrap();
+        }
+        sync(&app).unwrap();
+        let (ids, now) = (app.deps.ids.clone(), app.clock.now());
+        let left = json!({ "erased": "ada@example.com" });
+        let worth = Duration::from_secs(30 * 24 * 3_600);
+        app.deps.store.write(move |tx| outbox::put(tx, &ids, now, "notion_lead", &left, worth)).unwrap();
+        assert_eq!(sync(&app).unwrap(), NotionSynced { delivered: 1, ..NotionSynced::default() });
+        assert_eq!(waiting(&app), 0);
+        let pages = notion.pages();
+        assert!(pages.iter().any(|page| page.archived && page.name() == "Erased lead"), "{pages:?}");
+        assert!(pages.iter().any(|page| !page.archived && page.email() == Some("eve@example.com")));
+        assert_eq!(pages.len(), 2);
+    });
+}
+
+#[test]
 fn without_notion_and_without_an_address_of_ours_a_lead_waits_for_nobody() {
     on_each_engine(|engine| {
         let app = TestApp::on(engine);

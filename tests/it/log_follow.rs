@@ -104,6 +104,18 @@ fn the_page_has_the_stream_that_goes_on_behind_its_last_line() {
 }
 
 #[test]
+fn a_stream_ends_when_its_log_can_not_be_read() {
+    let server = Served::start(crate::support::Engine::Sqlite, &[]);
+    let mut stream = begin(&server, "file=leads", "");
+    assert!(stream.read_until("lines follow"));
+    let file = server.home.log_dir().join(echopilot_core::events::Log::Leads.file_name());
+    let _ = std::fs::remove_file(&file);
+    // A name that leads to itself can't be opened.
+    std::os::unix::fs::symlink(&file, &file).unwrap();
+    assert!(!stream.read_until("never"));
+}
+
+#[test]
 fn a_stream_ends_with_the_server() {
     let server = Served::start(crate::support::Engine::Sqlite, &[]);
     let mut stream = begin(&server, "file=http", "");

@@ -170,7 +170,9 @@ fn an_address_is_erased_everywhere_unless_it_is_a_customers() {
         }
         let events = app.rows("SELECT summary FROM ops_events WHERE kind = 'address_erased'");
         assert_eq!(events.len(), 1, "what was not known is no event");
-        let told = format!("{events:?} {:?}", app.logs(Log::Audit));
+        let lines = app.logs(Log::Audit);
+        assert_eq!(lines.iter().filter(|line| line["event"] == "address_erased").count(), 1, "{lines:?}");
+        let told = format!("{events:?} {lines:?}");
         assert!(told.contains("address_erased") && !told.contains("eve@"), "{told}");
     });
 }

@@ -77,6 +77,18 @@ fn a_sync_is_asked_about_run_and_shown_with_what_it_could_not_keep() {
         let page = until(&mut browser, "The copy is in order");
         has(&page, &["Every row is kept", "Every row", "Everything was there on"]);
 
+        // As a sync leaves it whose process was killed; the next one makes up for it.
+        server.home.change(
+            "INSERT INTO warehouse_syncs (id, number, run_id, kind, is_full, status, tables, started_at)
+             SELECT 'died', MAX(number) + 1, 'died', 'sync', FALSE, 'running', '[]', MAX(started_at)
+             FROM warehouse_syncs",
+        );
+        let page = browser.open(PATH).expect_status(200);
+        has(&page, &["The last sync was interrupted", "The process that ran it stopped"]);
+        assert!(!page.text.contains("The copy is in order"));
+        assert_eq!(submit(&mut browser, "sync", "yes").status, 303);
+        let _ = until(&mut browser, "The copy is in order");
+
         let led = submit(&mut browser, "verify", "").expect_status(303);
         assert_eq!(led.header("location"), Some("/dashboard/v2/warehouse?did=comparing"));
         has(&until(&mut browser, "Both sides are equal"), &["Comparison"]);

@@ -9,8 +9,9 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use bytes::Bytes;
+use echopilot_core::audit::TailLog;
 use echopilot_core::events::{Followed, Follower, Log, Place};
-use echopilot_core::platform::{Fault, Result};
+use echopilot_core::platform::{Code, Fault, Result};
 use http::{HeaderMap, Response};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, timeout};
@@ -46,11 +47,13 @@ pub(super) async fn stream(
     };
     let operation = wanted_lines(uri.query())?;
     let (lines, log) = (operation.query()?, operation.file);
+    // The access and the line in the log are those of a tail; only its end is needed, which no filter changes.
+    let ending = TailLog { file: log, n: 1, level: None, request_id: None, text: None };
     let cx = visit.cx(&site);
     let directory = cx.deps.settings.log_dir.clone();
     let (place, news) = site.live.enter().ok_or_else(no_place)?;
     let begun = site.offload(move || {
-        let end = Place::parse(&cx.call(&operation)?.end).unwrap_or_default();
+        let end = Place::parse(&cx.call(&ending)?.end).unwrap_or_default();
         // What the browser got last counts, not what the page was made from.
         let from = match asked {
             Some(id) => Place::parse(&id),
@@ -92,7 +95,7 @@ impl Teller {
             if self.news.borrow_and_update().is_ending || !self.operator.is_signed_in().await {
                 return None;
             }
-            let part = self.read().await;
+            let part = self.read().await?;
             for line in &part.lines {
                 let told = told_line(self.log, line.line.get());
                 self.say(format!("id: {}\nevent: line\ndata: {told}\n\n", line.place)).await?;
@@ -113,12 +116,17 @@ impl Teller {
         }
     }
 
-    /// What came; nothing while the disk or the machine is too busy, which is looked at again.
-    async fn read(&self) -> Followed {
+    /// What came; nothing while too much is going on, which is looked at again. None when the log can't be read: the
+    /// stream ends, so that the page does not say that it is up to date.
+    async fn read(&self) -> Option<Followed> {
         let follower = Arc::clone(&self.follower);
         let read =
             self.site.offload(move || follower.lock().unwrap_or_else(PoisonError::into_inner).read()).await;
-        read.and_then(|read| read).unwrap_or_default()
+        match read.and_then(|read| read) {
+            Ok(followed) => Some(followed),
+            Err(fault) if fault.code == Code::Unavailable => Some(Followed::default()),
+            Err(_) => None,
+        }
     }
 
     async fn say(&self, text: String) -> Option<()> {

@@ -114,7 +114,8 @@ pub(super) fn signed_in(
     }
     let had_session = cookie(headers, site.cookies.operator).is_some_and(|token| !token.is_empty());
     let why = if had_session { "expired" } else { "sign-in" };
-    let next = allowed_operator(path).unwrap_or(HOME);
+    // The filters in an address may be anything: the way back is the page without them.
+    let next = allowed_operator(path.split('?').next().unwrap_or(path)).unwrap_or(HOME);
     Err(lead_to(&format!("{PATH}?next={next}&why={why}"), None))
 }
 

@@ -157,7 +157,12 @@ fn a_place_that_is_gone_or_too_far_back_is_told() {
     fs::write(&path, line(1)).unwrap();
     append(folder.path(), &line(3).repeat(180_000));
     assert!(start(&place).is_none(), "further back than anybody reads");
+    assert!(start(&Place::default()).is_none(), "the beginning is as far");
     assert!(start(&end(folder.path())).is_some());
+    fs::write(&path, line(1)).unwrap();
+    assert!(start(&Place::default()).is_some());
+    fs::write(folder.path().join("jobs.000001.ndjson"), line(3).repeat(180_000)).unwrap();
+    assert!(start(&Place::default()).is_none(), "files that were put aside count");
     for word in
         ["", "1", "0-0", "1-2-xyz", "1-2-0123456g", "1-2-01234567-8", "../x-1-01234567", "-1-2-01234567"]
     {
@@ -178,4 +183,36 @@ fn a_write_that_was_taken_back_takes_no_line_away() {
     assert!(numbers(&mut follower).is_empty());
     append(folder.path(), &line(3));
     assert_eq!(numbers(&mut follower), [3]);
+}
+
+#[test]
+fn what_was_read_before_a_fault_is_told_once_and_the_fault_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    append(folder.path(), &line(1));
+    let mut follower = follow(folder.path(), query(), &Place::default());
+    assert_eq!(numbers(&mut follower), [1]);
+    append(folder.path(), &line(2));
+    let current = folder.path().join(Log::Jobs.file_name());
+    fs::rename(&current, folder.path().join("jobs.000001.ndjson")).unwrap();
+    // A name that leads to itself can't be looked at.
+    std::os::unix::fs::symlink(&current, &current).unwrap();
+    let part = follower.read().unwrap();
+    assert_eq!(part.lines.iter().map(number).collect::<Vec<_>>(), [2]);
+    assert!(follower.read().is_err());
+    fs::remove_file(&current).unwrap();
+    append(folder.path(), &line(3));
+    assert_eq!(numbers(&mut follower), [3]);
+}
+
+#[test]
+fn an_unfinished_line_is_waited_for_however_little_of_it_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut follower = follow(folder.path(), query(), &Place::default());
+    let text = line(1);
+    for piece in [&text[..1], &text[1..9], &text[9..text.len() - 1]] {
+        append(folder.path(), piece);
+        assert!(numbers(&mut follower).is_empty());
+    }
+    append(folder.path(), "\n");
+    assert_eq!(numbers(&mut follower), [1]);
 }

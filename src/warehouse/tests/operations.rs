@@ -123,8 +123,20 @@ fn the_latest_runs_are_told_when_asked_for_and_one_whose_process_died_is_interru
             (told.recent[0].status.as_str(), told.lease_holder.as_deref()),
             ("running", Some("shell 7"))
         );
+        assert_eq!(told.last_sync.unwrap().status, "partial", "what is at work is not over");
         drop(held);
-        assert_eq!(show(3).unwrap().recent[0].status, "interrupted");
+        let told = show(3).unwrap();
+        assert_eq!(told.recent[0].status, "interrupted");
+        let last = told.last_sync.unwrap();
+        assert_eq!((last.id.as_str(), last.status.as_str(), last.finished_at), ("R3", "interrupted", None));
+        let compared = told.last_verify.unwrap();
+        assert_eq!((told.last_success, compared.status.as_str()), (Some(START), "different"));
+        // The next one writes it down, and is the last one itself.
+        stage.run();
+        let told = show(3).unwrap();
+        let statuses: Vec<_> = told.recent.iter().map(|run| run.status.as_str()).collect();
+        assert_eq!(statuses, ["partial", "interrupted", "different"]);
+        assert_eq!(told.last_sync.unwrap().status, "partial");
     });
 }
 
@@ -168,6 +180,15 @@ fn figures_tell_the_last_success_what_waits_and_whether_it_is_stale() {
         assert_eq!(figure("last_success_timestamp_seconds").as_deref(), Some("1772357400"));
         assert_eq!((figure("lag_rows").as_deref(), figure("stale").as_deref()), (Some("0"), Some("0")));
         assert_eq!((figure("last_run_ok").as_deref(), health()), (Some("1"), Some(START)));
+        let held = lease::acquire(stage.source.store(), LEASE, "shell 7", Duration::from_secs(60)).unwrap();
+        history::begin(stage.source.store(), &held.fence(), "R2", Kind::Sync, false, START).unwrap();
+        assert_eq!(figure("last_run_ok").as_deref(), Some("1"), "it is at work");
+        drop(held);
+        assert_eq!(
+            (figure("last_run_ok").as_deref(), health()),
+            (Some("0"), Some(START)),
+            "its process died"
+        );
         stage.hands.advance(Duration::from_hours(27));
         assert_eq!(figure("stale").as_deref(), Some("1"));
     });

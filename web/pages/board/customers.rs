@@ -12,7 +12,7 @@ use http::{HeaderMap, Response};
 
 use super::super::frame::{age, day, frame, page as rendered};
 use super::super::operator_login::signed_in;
-use super::super::view::{CustomerRow, CustomersList, CustomersPage, Standing, TicketLine, capitalised};
+use super::super::view::{CustomerRow, CustomersPage, Listing, Standing, TicketLine, capitalised};
 use super::{Filters, Query, choices, live, part, since, sinces, wrong};
 use crate::layers::Visit;
 use crate::live::Seen;
@@ -101,17 +101,9 @@ pub(super) fn list(
     listed: Result<Customers>,
     here: String,
     chosen: Option<&str>,
-) -> CustomersList {
-    let older = listed.as_ref().ok().and_then(|listed| listed.next_cursor.clone());
-    CustomersList {
-        here,
-        is_filtered: filters.any(),
-        customers: part(visit, listed, |listed| {
-            listed.customers.iter().map(|customer| row(customer, filters, chosen)).collect()
-        }),
-        newest: filters.query.get("cursor").map(|_| filters.from(None)),
-        older: older.map(|cursor| filters.from(Some(&cursor))),
-    }
+) -> Listing<CustomerRow> {
+    let listed = listed.map(|listed| (listed.customers, listed.next_cursor));
+    filters.listing(visit, listed, here, |customer| row(customer, filters, chosen))
 }
 
 pub(super) fn standing(customer: &ShownCustomer) -> Standing {

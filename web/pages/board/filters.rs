@@ -1,6 +1,10 @@
 //! Addresses of lists: what is asked for stands in them, and goes along to whatever is chosen from a list.
 
-use super::super::view::Link;
+use echopilot_core::platform::Result;
+
+use super::super::view::{Link, Listing};
+use super::part;
+use crate::layers::Visit;
 
 /// Parts of an address: the first value of each name, none for an empty one.
 pub(super) struct Query(Vec<(String, String)>);
@@ -87,6 +91,24 @@ impl Filters<'_> {
     pub(super) fn beside_text(&self) -> Vec<(&'static str, String)> {
         let others = self.names.iter().filter(|name| **name != "q");
         others.filter_map(|name| Some((*name, self.query.owned(name)?))).collect()
+    }
+
+    /// The list as the page `here` shows it: what was found, and where it goes on.
+    pub(super) fn listing<R, T>(
+        &self,
+        visit: &Visit,
+        listed: Result<(Vec<R>, Option<String>)>,
+        here: String,
+        row: impl Fn(&R) -> T,
+    ) -> Listing<T> {
+        let older = listed.as_ref().ok().and_then(|(_, next)| next.as_deref());
+        Listing {
+            here,
+            is_filtered: self.any(),
+            newest: self.query.get("cursor").map(|_| self.from(None)),
+            older: older.map(|cursor| self.from(Some(cursor))),
+            rows: part(visit, listed, |(found, _)| found.iter().map(row).collect()),
+        }
     }
 
     fn write<'v>(

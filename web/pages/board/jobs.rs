@@ -13,7 +13,7 @@ use http::{HeaderMap, Response};
 use super::super::frame::{day, frame, moment, page as rendered};
 use super::super::operator_login::signed_in;
 use super::super::overview::status;
-use super::super::view::{BoardJob, JobsList, JobsPage, capitalised};
+use super::super::view::{BoardJob, JobsPage, Listing, capitalised};
 use super::automations::took;
 use super::{Filters, Query, choices, live, part, reference, wrong};
 use crate::layers::Visit;
@@ -90,17 +90,9 @@ pub(super) fn list(
     listed: Result<Jobs>,
     here: String,
     chosen: Option<&str>,
-) -> JobsList {
-    let older = listed.as_ref().ok().and_then(|listed| listed.next_cursor.clone());
-    JobsList {
-        here,
-        is_filtered: filters.any(),
-        jobs: part(visit, listed, |listed| {
-            listed.jobs.iter().map(|job| row(deps, job, filters, chosen)).collect()
-        }),
-        newest: filters.query.get("cursor").map(|_| filters.from(None)),
-        older: older.map(|cursor| filters.from(Some(&cursor))),
-    }
+) -> Listing<BoardJob> {
+    let listed = listed.map(|listed| (listed.jobs, listed.next_cursor));
+    filters.listing(visit, listed, here, |job| row(deps, job, filters, chosen))
 }
 
 pub(super) fn row(deps: &Deps, job: &Job, filters: &Filters<'_>, chosen: Option<&str>) -> BoardJob {

@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::extract::{OriginalUri, Path, State};
 use axum::response::IntoResponse as _;
 use bytes::Bytes;
-use echopilot_core::customers::ListCustomers;
+use echopilot_core::customers::directory;
 use echopilot_core::leads::{Lead, ShowLead};
 use echopilot_core::operation::Cx;
 use echopilot_core::platform::Result;
@@ -106,9 +106,7 @@ pub(in super::super) async fn erase(
 /// The lead, and whether its address is a customer's.
 fn find(cx: &Cx, id: String) -> Result<LeadFacts> {
     let lead = cx.call(&ShowLead { id })?;
-    let email = lead.email.as_str().to_owned();
-    let named = cx.call(&ListCustomers { q: Some(email), limit: Some(200), ..ListCustomers::default() })?;
-    let customer = named.customers.iter().find(|customer| customer.email == lead.email);
+    let customer = cx.deps.store.read(|tx| directory::by_email(tx, &lead.email))?;
     Ok(facts(lead, customer.map(|customer| format!("{CUSTOMERS}/{}", customer.id))))
 }
 

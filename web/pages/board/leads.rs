@@ -11,8 +11,8 @@ use http::{HeaderMap, Response};
 
 use super::super::frame::{day, frame, page as rendered};
 use super::super::operator_login::signed_in;
-use super::super::view::{LeadNotice, LeadRow, LeadsList, LeadsPage};
-use super::{Filters, Query, live, part, since, sinces, wrong};
+use super::super::view::{LeadNotice, LeadRow, LeadsPage, Listing};
+use super::{Filters, Query, live, since, sinces, wrong};
 use crate::layers::Visit;
 use crate::live::Seen;
 use crate::problem::Problem;
@@ -77,17 +77,9 @@ pub(super) fn list(
     listed: Result<Leads>,
     here: String,
     chosen: Option<&str>,
-) -> LeadsList {
-    let older = listed.as_ref().ok().and_then(|listed| listed.next_cursor.clone());
-    LeadsList {
-        here,
-        is_filtered: filters.any(),
-        leads: part(visit, listed, |listed| {
-            listed.leads.iter().map(|lead| row(lead, filters, chosen)).collect()
-        }),
-        newest: filters.query.get("cursor").map(|_| filters.from(None)),
-        older: older.map(|cursor| filters.from(Some(&cursor))),
-    }
+) -> Listing<LeadRow> {
+    let listed = listed.map(|listed| (listed.leads, listed.next_cursor));
+    filters.listing(visit, listed, here, |lead| row(lead, filters, chosen))
 }
 
 fn row(lead: &Lead, filters: &Filters<'_>, chosen: Option<&str>) -> LeadRow {

@@ -38,12 +38,11 @@ pub use about::AboutPage;
 pub use board::{
     AccountAct, AccountFacts, AnswerPage, AutomationsPage, BoardJob, BoardOverviewPage, ConfirmAccountPage,
     ConfirmErasurePage, ConfirmRunPage, ConfirmSyncPage, ConversionRow, CopyRow, Course, CoursePoint,
-    CustomerNotice, CustomerPage, CustomerRow, CustomersList, CustomersPage, DependencyRow, EventRow,
-    FlagCard, FlagFigures, FlagNotice, FlagPage, FlagsPage, Incident, Incidents, InvoiceLine, JobPage,
-    JobsList, JobsPage, LeadFacts, LeadNotice, LeadPage, LeadRow, LeadsList, LeadsPage, LogLine, LogsPage,
-    QuarantineRows, RatioRow, RunMark, SessionLine, Slider, Standing, SyncAct, SyncRow, TaskNotice, TaskRow,
-    TicketLine, VariantCourse, VariantRow, VersionRow, WarehouseFinding, WarehouseNotice, WarehousePage,
-    WarehouseState,
+    CustomerNotice, CustomerPage, CustomerRow, CustomersPage, DependencyRow, EventRow, FlagCard, FlagFigures,
+    FlagNotice, FlagPage, FlagsPage, Incident, Incidents, InvoiceLine, JobPage, JobsPage, LeadFacts,
+    LeadNotice, LeadPage, LeadRow, LeadsPage, Listing, LogLine, LogsPage, QuarantineRows, RatioRow, RunMark,
+    SessionLine, Slider, Standing, SyncAct, SyncRow, TaskNotice, TaskRow, TicketLine, VariantCourse,
+    VariantRow, VersionRow, WarehouseFinding, WarehouseNotice, WarehousePage, WarehouseState,
 };
 pub use components::ComponentsPage;
 pub use contact::{ContactPage, HelpTopic};

@@ -169,6 +169,15 @@ fn every_page_keeps_the_rules() {
 }
 
 #[test]
+fn no_word_of_a_template_is_left_in_a_page() {
+    for (name, html) in pages() {
+        for word in ["list.here", "list.is_", "facts.email", "shell.csrf", "{{", "{%", "ui::", "crate::"] {
+            assert!(!html.contains(word), "{name} says {word}");
+        }
+    }
+}
+
+#[test]
 fn the_rules_can_be_broken() {
     let (_, good) = pages().remove(0);
     for (from, to, words) in [

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::badge;
+use super::{Listing, badge};
 use crate::pages::view::{Badge, FieldError, Link, Moment, Part, Shell, Tone, error_at};
 
 /// The search.
@@ -22,24 +22,9 @@ pub struct CustomersPage {
     /// The spans to choose from.
     pub sinces: Vec<Link>,
     /// Who was found.
-    pub list: CustomersList,
+    pub list: Listing<CustomerRow>,
     /// Messages that wait for an answer, newest first.
     pub waiting: Part<Vec<TicketLine>>,
-}
-
-/// Customers, newest first: by themselves, or beside one of them.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CustomersList {
-    /// The page that this list is part of, for another try.
-    pub here: String,
-    /// Whether anybody is left out.
-    pub is_filtered: bool,
-    /// The customers.
-    pub customers: Part<Vec<CustomerRow>>,
-    /// Where the newest ones are; none on the first page.
-    pub newest: Option<String>,
-    /// Where the older ones are.
-    pub older: Option<String>,
 }
 
 /// One customer.
@@ -131,7 +116,7 @@ pub struct CustomerPage {
     /// Their payments.
     pub payments_link: String,
     /// The list beside them.
-    pub list: CustomersList,
+    pub list: Listing<CustomerRow>,
 }
 
 /// What an action did.

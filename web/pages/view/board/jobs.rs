@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::LogLine;
+use super::{Listing, LogLine};
 use crate::pages::view::{Badge, JobStatus, Link, Moment, Part, Shell};
 
 /// The list.
@@ -22,22 +22,7 @@ pub struct JobsPage {
     /// The kinds to choose from.
     pub kinds: Part<Vec<Link>>,
     /// What was found.
-    pub list: JobsList,
-}
-
-/// Jobs, newest first: by themselves, or beside one of them.
-#[derive(Debug, Clone, PartialEq)]
-pub struct JobsList {
-    /// The page that this list is part of, to be read anew from.
-    pub here: String,
-    /// Whether anything is left out.
-    pub is_filtered: bool,
-    /// The jobs.
-    pub jobs: Part<Vec<BoardJob>>,
-    /// Where the newest ones are; none on the first page.
-    pub newest: Option<String>,
-    /// Where the older ones are.
-    pub older: Option<String>,
+    pub list: Listing<BoardJob>,
 }
 
 /// One job.
@@ -115,7 +100,7 @@ pub struct JobPage {
     /// Its lines in the log, newest first.
     pub lines: Part<Vec<LogLine>>,
     /// The list beside it.
-    pub list: JobsList,
+    pub list: Listing<BoardJob>,
 }
 
 impl JobPage {

@@ -2,7 +2,8 @@
 
 use askama::Template;
 
-use crate::pages::view::{Link, Moment, Part, Shell};
+use super::Listing;
+use crate::pages::view::{Link, Moment, Shell};
 
 /// The list.
 #[derive(Debug, Clone, Template)]
@@ -21,22 +22,7 @@ pub struct LeadsPage {
     /// The spans to choose from.
     pub sinces: Vec<Link>,
     /// What was found.
-    pub list: LeadsList,
-}
-
-/// Leads, newest first: by themselves, or beside one of them.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LeadsList {
-    /// The page that this list is part of, to be read anew from.
-    pub here: String,
-    /// Whether anything is left out.
-    pub is_filtered: bool,
-    /// The leads.
-    pub leads: Part<Vec<LeadRow>>,
-    /// Where the newest ones are; none on the first page.
-    pub newest: Option<String>,
-    /// Where the older ones are.
-    pub older: Option<String>,
+    pub list: Listing<LeadRow>,
 }
 
 /// One lead in a few words.
@@ -86,7 +72,7 @@ pub struct LeadPage {
     /// The lead.
     pub facts: LeadFacts,
     /// The list beside it.
-    pub list: LeadsList,
+    pub list: Listing<LeadRow>,
 }
 
 /// What is known of a lead.

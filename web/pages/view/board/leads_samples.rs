@@ -1,12 +1,12 @@
 //! The leads on the dashboard in every state.
 
 use super::samples::{HOSTILE, failed, links, live, moment, shell};
-use super::{ConfirmErasurePage, LeadFacts, LeadNotice, LeadPage, LeadRow, LeadsList, LeadsPage};
+use super::{ConfirmErasurePage, LeadFacts, LeadNotice, LeadPage, LeadRow, LeadsPage, Listing};
 use crate::pages::view::Part;
 
 const ID: &str = "01JD9Z8Q4W7XN3V5T6Y2M1K0PB";
 
-fn list() -> LeadsList {
+fn list() -> Listing<LeadRow> {
     let lead = |company: Option<&str>, use_case: &str| LeadRow {
         link: format!("/dashboard/v2/leads/{ID}?since=7d"),
         is_chosen: company.is_some(),
@@ -15,10 +15,10 @@ fn list() -> LeadsList {
         use_case: use_case.into(),
         came: moment(6),
     };
-    LeadsList {
+    Listing {
         here: "/dashboard/v2/leads".into(),
         is_filtered: false,
-        leads: Part::Ready(vec![
+        rows: Part::Ready(vec![
             lead(Some(HOSTILE), "Sort 40,000 letters a day by what they ask for.\nBy the end of the year."),
             lead(None, HOSTILE),
         ]),
@@ -63,18 +63,18 @@ impl LeadsPage {
             sinces: links(&["All", "7 days", "30 days", "90 days"], 0),
             list: list(),
         };
-        let none = LeadsList { leads: Part::Ready(Vec::new()), newest: None, older: None, ..list() };
+        let none = Listing { rows: Part::Ready(Vec::new()), newest: None, older: None, ..list() };
         let filtered = Self {
             q: HOSTILE.into(),
             kept: vec![("since", "7d".into())],
-            list: LeadsList { is_filtered: true, ..none.clone() },
+            list: Listing { is_filtered: true, ..none.clone() },
             ..full.clone()
         };
         vec![
             ("leads", full.clone()),
             ("leads-empty", Self { notice: Some(LeadNotice::Erased), list: none, ..full.clone() }),
             ("leads-no-match", filtered),
-            ("leads-failed", Self { list: LeadsList { leads: failed(), ..list() }, ..full }),
+            ("leads-failed", Self { list: Listing { rows: failed(), ..list() }, ..full }),
         ]
     }
 }
@@ -88,7 +88,7 @@ impl LeadPage {
             facts: facts(),
             list: list(),
         };
-        let failing = LeadsList { leads: failed(), ..list() };
+        let failing = Listing { rows: failed(), ..list() };
         vec![
             ("lead", full.clone()),
             ("lead-of-a-customer", Self { facts: of_a_customer(), list: failing, ..full }),

@@ -9,6 +9,7 @@ mod jobs;
 mod leads;
 #[cfg(test)]
 mod leads_samples;
+mod listing;
 mod logs;
 mod overview;
 #[cfg(test)]
@@ -20,14 +21,15 @@ mod warehouse_samples;
 pub use automations::{AutomationsPage, ConfirmRunPage, RunMark, TaskNotice, TaskRow};
 pub use customers::{
     AccountAct, AccountFacts, AnswerPage, ConfirmAccountPage, CustomerNotice, CustomerPage, CustomerRow,
-    CustomersList, CustomersPage, InvoiceLine, SessionLine, Standing, TicketLine,
+    CustomersPage, InvoiceLine, SessionLine, Standing, TicketLine,
 };
 pub use flags::{
     ConversionRow, FlagCard, FlagFigures, FlagNotice, FlagPage, FlagsPage, RatioRow, Slider, VariantCourse,
     VariantRow, VersionRow,
 };
-pub use jobs::{BoardJob, JobPage, JobsList, JobsPage};
-pub use leads::{ConfirmErasurePage, LeadFacts, LeadNotice, LeadPage, LeadRow, LeadsList, LeadsPage};
+pub use jobs::{BoardJob, JobPage, JobsPage};
+pub use leads::{ConfirmErasurePage, LeadFacts, LeadNotice, LeadPage, LeadRow, LeadsPage};
+pub use listing::Listing;
 pub use logs::{LogLine, LogsPage};
 pub use overview::{BoardOverviewPage, Course, CoursePoint, DependencyRow, EventRow, Incident, Incidents};
 pub use warehouse::{

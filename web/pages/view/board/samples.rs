@@ -133,11 +133,11 @@ fn job(number: u8, task: &str, status: JobStatus, qa: Option<&str>) -> BoardJob 
     }
 }
 
-fn jobs_list() -> JobsList {
-    JobsList {
+fn jobs_list() -> Listing<BoardJob> {
+    Listing {
         here: "/dashboard/v2/jobs".into(),
         is_filtered: false,
-        jobs: Part::Ready(vec![
+        rows: Part::Ready(vec![
             job(1, "Compare three suppliers of recycled packaging", JobStatus::Done, Some("91.0")),
             job(2, "Turn 40 supplier e-mails into one price table", JobStatus::BelowTarget, Some("62.0")),
             job(3, HOSTILE, JobStatus::Queued, None),
@@ -159,11 +159,11 @@ impl JobsPage {
             kinds: Part::Ready(links(&["All", "Drafting", "Research"], 0)),
             list: jobs_list(),
         };
-        let none = JobsList { jobs: Part::Ready(Vec::new()), newest: None, older: None, ..jobs_list() };
+        let none = Listing { rows: Part::Ready(Vec::new()), newest: None, older: None, ..jobs_list() };
         let filtered = Self {
             q: HOSTILE.into(),
             kept: vec![("status", "failed".into()), ("kind", HOSTILE.into())],
-            list: JobsList { is_filtered: true, ..none.clone() },
+            list: Listing { is_filtered: true, ..none.clone() },
             ..full.clone()
         };
         vec![
@@ -172,7 +172,7 @@ impl JobsPage {
             ("jobs-no-match", filtered),
             (
                 "jobs-failed",
-                Self { list: JobsList { jobs: failed(), ..jobs_list() }, kinds: failed(), ..full },
+                Self { list: Listing { rows: failed(), ..jobs_list() }, kinds: failed(), ..full },
             ),
         ]
     }
@@ -219,7 +219,7 @@ impl JobPage {
                 Self {
                     job: job(2, HOSTILE, JobStatus::BelowTarget, Some("62.0")),
                     lines: failed(),
-                    list: JobsList { jobs: failed(), ..jobs_list() },
+                    list: Listing { rows: failed(), ..jobs_list() },
                     ..done
                 },
             ),
@@ -281,7 +281,7 @@ fn ticket(message: &str, is_open: bool) -> TicketLine {
     }
 }
 
-fn customers_list() -> CustomersList {
+fn customers_list() -> Listing<CustomerRow> {
     let customer = |name: &str, standing| CustomerRow {
         link: format!("/dashboard/v2/customers/{ID}?plan=pro"),
         is_chosen: standing == Standing::Active,
@@ -291,10 +291,10 @@ fn customers_list() -> CustomersList {
         standing,
         created: moment(6),
     };
-    CustomersList {
+    Listing {
         here: "/dashboard/v2/customers".into(),
         is_filtered: false,
-        customers: Part::Ready(vec![
+        rows: Part::Ready(vec![
             customer("Ada Lovelace", Standing::Active),
             customer(HOSTILE, Standing::Disabled),
             customer("Erased customer", Standing::Erased),
@@ -317,16 +317,11 @@ impl CustomersPage {
             list: customers_list(),
             waiting: Part::Ready(vec![ticket("The result of my last job has no table in it.", true)]),
         };
-        let none = CustomersList {
-            customers: Part::Ready(Vec::new()),
-            newest: None,
-            older: None,
-            ..customers_list()
-        };
+        let none = Listing { rows: Part::Ready(Vec::new()), newest: None, older: None, ..customers_list() };
         let filtered = Self {
             q: HOSTILE.into(),
             kept: vec![("plan", "pro".into()), ("since", HOSTILE.into())],
-            list: CustomersList { is_filtered: true, ..none.clone() },
+            list: Listing { is_filtered: true, ..none.clone() },
             ..full.clone()
         };
         vec![
@@ -335,11 +330,7 @@ impl CustomersPage {
             ("customers-no-match", filtered),
             (
                 "customers-failed",
-                Self {
-                    list: CustomersList { customers: failed(), ..customers_list() },
-                    waiting: failed(),
-                    ..full
-                },
+                Self { list: Listing { rows: failed(), ..customers_list() }, waiting: failed(), ..full },
             ),
         ]
     }
