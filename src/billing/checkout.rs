@@ -86,14 +86,14 @@ impl StartCheckout {
     fn price(&self, cx: &Cx) -> Result<String> {
         let stripe = cx.deps.stripe()?;
         let (plan, prices) = (self.plan.as_str(), &cx.deps.settings.stripe.prices);
-        let terms = cx.deps.resident::<Plans>().terms(plan);
-        let offer = terms.map(|terms| terms.offer(self.variant.as_deref(), self.period, prices));
-        let Some((price, offer)) = offer.and_then(|offer| Some((offer.stripe_price.clone()?, offer))) else {
-            let setting = prices
-                .of(plan, self.period == Period::Year)
-                .map_or("STRIPE_PRICE_PRO", |(setting, _)| setting);
-            return Err(Fault::not_configured(setting, "this plan can't be bought here; write to support"));
-        };
+        let missing =
+            |setting| Fault::not_configured(setting, "this plan can't be bought here; write to support");
+        let terms = cx.deps.resident::<Plans>().terms(plan).ok_or_else(|| missing("pricing.json"))?;
+        let offer = terms.offer(self.variant.as_deref(), self.period, prices);
+        let own = prices.of(plan, self.period == Period::Year).map(|(setting, _)| setting);
+        let setting =
+            own.filter(|_| !offer.is_experiment).unwrap_or("stripe_price of the offer in pricing.json");
+        let price = offer.stripe_price.clone().ok_or_else(|| missing(setting))?;
         if offer.is_experiment && !charges(stripe, &price, &offer, self.period)? {
             // Better no sale than another sum than was shown.
             let words = "The price that was shown is not the one that would be charged, so nothing was begun; write to \

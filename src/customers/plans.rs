@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Plan;
 use super::offer::{Period, PriceExperiment};
-use crate::config::{HotDocument, StripePrices, StripeSettings, Validate};
+use crate::config::{StripePrices, StripeSettings, Validate};
 use crate::events::Log;
-use crate::operation::{Access, Cost, Cx, Deps, FileBeside, Meta, Operation, Route, hot_source};
+use crate::operation::{Access, Cost, Cx, Deps, LiveDocument, Meta, Operation, Route};
 use crate::platform::Result;
 
 /// The document.
@@ -92,56 +92,31 @@ impl Pricing {
 }
 
 /// The plans in memory.
-pub struct Plans {
-    document: HotDocument<Pricing>,
-    /// The file of a document that lies in a row.
-    beside: Option<FileBeside<Pricing>>,
-}
-
-const NAME: &str = "pricing";
-/// What holds where there is no document.
-const DEFAULT: &str = include_str!("../../configs/pricing.json");
+pub struct Plans(LiveDocument<Pricing>);
 
 impl Plans {
     /// Read the document, or take the default built into the binary.
     pub fn build(deps: &Deps) -> Result<Box<dyn Any + Send + Sync>> {
-        let document = HotDocument::open(NAME, DEFAULT, hot_source(deps, NAME), deps.clock.clone())?;
-        let own = Self { document, beside: FileBeside::open(deps, NAME, DEFAULT)? };
-        own.take_in_file(deps)?;
-        Ok(Box::new(own))
+        let default = include_str!("../../configs/pricing.json");
+        Ok(Box::new(Self(LiveDocument::open(deps, "pricing", default, |_, _| {})?)))
     }
 
     /// Look whether the document has changed; tell health how it is doing.
     pub fn refresh(deps: &Deps) -> Result<()> {
-        let own = deps.resident::<Self>();
-        own.take_in_file(deps)?;
-        own.document.refresh_when_due();
-        let beside = own.beside.as_ref().and_then(FileBeside::degraded);
-        deps.troubles.report(NAME, own.document.state().degraded.or(beside));
-        Ok(())
-    }
-
-    /// A new text of the file beside a store of rows becomes the row's next one.
-    fn take_in_file(&self, deps: &Deps) -> Result<()> {
-        let Some(beside) = &self.beside else { return Ok(()) };
-        beside.take_in(deps, |file| {
-            self.document.refresh();
-            let before = self.document.get().version.clone();
-            self.document.write(&before, file.clone()).map(drop)
-        })
+        deps.resident::<Self>().0.look(deps)
     }
 
     /// What a minute of work brings in, in US dollars, and where that figure comes from.
     pub fn rate(&self) -> (f64, RateOrigin) {
-        match self.document.get().value.base_rate_usd_per_minute {
-            Some(rate) if !self.document.is_default() => (rate, RateOrigin::Document),
+        match self.0.get().value.base_rate_usd_per_minute {
+            Some(rate) if !self.0.is_default() => (rate, RateOrigin::Document),
             rate => (rate.unwrap_or(BUILT_IN_RATE), RateOrigin::BuiltIn),
         }
     }
 
     /// The plans as they are offered: `variant_of` says in which variant of a flag the visitor is.
     pub fn tiers(&self, stripe: &StripeSettings, variant_of: impl Fn(&str) -> Option<String>) -> Vec<Tier> {
-        let plans = self.document.get().value.plans.clone();
+        let plans = self.0.get().value.plans.clone();
         let tier = |terms: PlanTerms| {
             let variant = terms.price_experiment.as_ref().and_then(|experiment| variant_of(&experiment.flag));
             Tier::of(terms, variant.as_deref(), stripe)
@@ -152,7 +127,7 @@ impl Plans {
     /// Every price of Stripe that the settings and the document know, with its plan: those of offers, too, whether or not a
     /// flag still shows them.
     pub fn sold(&self, prices: &StripePrices) -> Vec<(String, Plan)> {
-        let pricing = self.document.get();
+        let pricing = self.0.get();
         let own = |terms: &PlanTerms| {
             let price = |yearly| prices.of(terms.plan.as_str(), yearly)?.1.map(str::to_owned);
             [price(false), price(true)]
@@ -174,7 +149,7 @@ impl Plans {
 
     /// The terms of a plan by its stored name.
     pub fn terms(&self, plan: &str) -> Option<PlanTerms> {
-        self.document.get().value.plans.iter().find(|terms| terms.plan.as_str() == plan).cloned()
+        self.0.get().value.plans.iter().find(|terms| terms.plan.as_str() == plan).cloned()
     }
 }
 

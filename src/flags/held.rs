@@ -11,9 +11,9 @@ use super::sql::{
     ASSIGNMENTS_FORGET, CONVERSIONS_FORGET, MARK, VERSION_ADD, VERSION_NEWEST, VERSION_NEWEST_DIGEST,
     VERSIONS_FORGET,
 };
-use crate::config::{HotDocument, Loaded};
+use crate::config::Loaded;
 use crate::events::{Level, Log};
-use crate::operation::{Cx, Deps, FileBeside, OpsEvent, hot_source};
+use crate::operation::{Cx, Deps, LiveDocument, OpsEvent};
 use crate::platform::{Code, Fault, Result, Timestamp};
 use crate::store::{Tx, args};
 
@@ -25,9 +25,7 @@ const KEPT: Duration = Duration::from_hours(24 * 400);
 
 /// The flags in memory.
 pub struct Flags {
-    document: HotDocument<FlagsDocument>,
-    /// The file of a document that lies in a row.
-    beside: Option<FileBeside<FlagsDocument>>,
+    document: LiveDocument<FlagsDocument>,
     /// The version that the history is known to have.
     noted: Mutex<String>,
 }
@@ -36,7 +34,9 @@ impl Flags {
     /// Read the document. One that is wrong at the start is answered for by the newest good one of the history, else by
     /// the default that is built into the binary.
     pub fn build(deps: &Deps) -> Result<Box<dyn Any + Send + Sync>> {
-        let document = HotDocument::open(NAME, DEFAULT, hot_source(deps, NAME), deps.clock.clone())?;
+        let document = LiveDocument::open(deps, NAME, DEFAULT, |before: &FlagsDocument, next| {
+            next.version = next.version.max(before.version + 1);
+        })?;
         let mut noted = String::new();
         if document.state().degraded.is_some() {
             let newest: Option<String> = deps.store.read(|tx| tx.maybe(VERSION_NEWEST, args![]))?;
@@ -46,18 +46,13 @@ impl Flags {
                 noted = document.state().version;
             }
         }
-        let beside = FileBeside::open(deps, NAME, DEFAULT)?;
-        let own = Self { document, beside, noted: Mutex::new(noted) };
-        own.take_in_file(deps)?;
-        Ok(Box::new(own))
+        Ok(Box::new(Self { document, noted: Mutex::new(noted) }))
     }
 
     /// Look whether the document has changed, keep what is new in the history, and tell health how it is doing.
     pub fn refresh(deps: &Deps) -> Result<()> {
         let own = deps.resident::<Self>();
-        own.take_in_file(deps)?;
-        own.document.refresh_when_due();
-        deps.troubles.report(NAME, own.degraded());
+        own.document.look(deps)?;
         own.note(deps, "the file")
     }
 
@@ -68,8 +63,7 @@ impl Flags {
 
     /// Why the newest text is not in use, if that is so.
     pub fn degraded(&self) -> Option<String> {
-        let beside = || self.beside.as_ref().and_then(FileBeside::degraded);
-        self.document.state().degraded.or_else(beside)
+        self.document.degraded()
     }
 
     /// Put another document in the place of `before`: `change` makes it. `Conflict` when another came meanwhile.
@@ -98,20 +92,6 @@ impl Flags {
         cx.deps.store.write(move |tx| told.store(tx))?;
         cx.deps.events.emit(cx.event(Log::Ab, "flags_changed").field("version", version));
         Ok(())
-    }
-
-    /// A new text of the file beside a store of rows becomes the row's next version.
-    fn take_in_file(&self, deps: &Deps) -> Result<()> {
-        let Some(beside) = &self.beside else { return Ok(()) };
-        beside.take_in(deps, |file| {
-            self.document.refresh();
-            let before = self.document.get();
-            let mut next = file.clone();
-            if !self.document.is_default() {
-                next.version = next.version.max(before.value.version + 1);
-            }
-            self.document.write(&before.version, next).map(drop)
-        })
     }
 
     /// Keep the document in use in the history.

@@ -1,8 +1,10 @@
 //! Where hot documents lie: a file in CONFIG_DIR on SQLite, a row of the store on PostgreSQL, so that replicas agree. What
 //! an operator edits is the file on both: a text of it that is new becomes the row's next one.
 
+use std::ops::Deref;
 use std::sync::{Mutex, PoisonError};
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Deps;
@@ -11,24 +13,69 @@ use crate::platform::{Code, Result, Timestamp};
 use crate::store::documents::{self, Change};
 use crate::store::{Engine, Store};
 
-/// The place of the document `name`.
-pub fn hot_source(deps: &Deps, name: &'static str) -> HotSource {
-    match deps.store.engine() {
-        Engine::Sqlite => HotSource::File(deps.settings.config_dir.join(format!("{name}.json"))),
-        Engine::Postgres => {
-            let (reading, writing, clock) = (deps.store.clone(), deps.store.clone(), deps.clock.clone());
-            HotSource::Rows(Rows {
-                read: Box::new(move || {
-                    Ok(reading.read(|tx| documents::read(tx, name))?.map(|document| document.body))
-                }),
-                write: Box::new(move |before, after| replace(&writing, name, before, after, clock.now())),
-            })
-        }
+/// A document that slices keep in memory, wherever it lies.
+pub struct LiveDocument<T> {
+    name: &'static str,
+    hot: HotDocument<T>,
+    /// The file, where the document is a row.
+    beside: Option<FileBeside<T>>,
+    /// What becomes of a text of the file that takes the place of another.
+    adopt: fn(&T, &mut T),
+}
+
+impl<T: DeserializeOwned + Serialize + Validate + Clone> LiveDocument<T> {
+    /// Read the document `name`; `default` holds where there is none. `adopt` may change what a file says before it takes
+    /// the place of what a row said before.
+    pub fn open(
+        deps: &Deps,
+        name: &'static str,
+        default: &'static str,
+        adopt: fn(&T, &mut T),
+    ) -> Result<Self> {
+        let hot = HotDocument::open(name, default, hot_source(deps, name), deps.clock.clone())?;
+        let own = Self { name, hot, beside: FileBeside::open(deps, name, default)?, adopt };
+        own.take_in_file(deps)?;
+        Ok(own)
+    }
+
+    /// Look whether it has changed, and tell health how it is doing.
+    pub fn look(&self, deps: &Deps) -> Result<()> {
+        self.take_in_file(deps)?;
+        self.hot.refresh_when_due();
+        deps.troubles.report(self.name, self.degraded());
+        Ok(())
+    }
+
+    /// Why the newest text is not in use, if that is so.
+    pub fn degraded(&self) -> Option<String> {
+        let beside = || self.beside.as_ref().and_then(FileBeside::degraded);
+        self.hot.state().degraded.or_else(beside)
+    }
+
+    fn take_in_file(&self, deps: &Deps) -> Result<()> {
+        let Some(beside) = &self.beside else { return Ok(()) };
+        beside.take_in(deps, |file| {
+            self.hot.refresh();
+            let before = self.hot.get();
+            let mut next = file.clone();
+            if !self.hot.is_default() {
+                (self.adopt)(&before.value, &mut next);
+            }
+            self.hot.write(&before.version, next).map(drop)
+        })
+    }
+}
+
+impl<T> Deref for LiveDocument<T> {
+    type Target = HotDocument<T>;
+
+    fn deref(&self) -> &HotDocument<T> {
+        &self.hot
     }
 }
 
 /// The file of a document that lies in a row.
-pub struct FileBeside<T> {
+struct FileBeside<T> {
     file: HotDocument<T>,
     /// Where the texts that were taken in are remembered, by digest.
     place: String,
@@ -41,7 +88,7 @@ const REMEMBERED: usize = 100;
 
 impl<T: DeserializeOwned + Validate> FileBeside<T> {
     /// The file of the document `name`; `None` where the document is the file.
-    pub fn open(deps: &Deps, name: &'static str, default: &'static str) -> Result<Option<Self>> {
+    fn open(deps: &Deps, name: &'static str, default: &'static str) -> Result<Option<Self>> {
         if deps.store.engine() == Engine::Sqlite {
             return Ok(None);
         }
@@ -51,13 +98,13 @@ impl<T: DeserializeOwned + Validate> FileBeside<T> {
     }
 
     /// Why the file's text can't be taken in, if that is so.
-    pub fn degraded(&self) -> Option<String> {
+    fn degraded(&self) -> Option<String> {
         self.file.state().degraded
     }
 
     /// Look at the file; `take` puts a new text into the row. Replicas whose files differ don't undo each other: what was
     /// taken in before counts again only when a hand goes back to it.
-    pub fn take_in(&self, deps: &Deps, take: impl FnOnce(&T) -> Result<()>) -> Result<()> {
+    fn take_in(&self, deps: &Deps, take: impl FnOnce(&T) -> Result<()>) -> Result<()> {
         self.file.refresh();
         let file = self.file.get();
         let mut checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
@@ -89,6 +136,22 @@ impl<T: DeserializeOwned + Validate> FileBeside<T> {
         }
         checked.clone_from(&file.version);
         Ok(())
+    }
+}
+
+/// The place of the document `name`.
+fn hot_source(deps: &Deps, name: &'static str) -> HotSource {
+    match deps.store.engine() {
+        Engine::Sqlite => HotSource::File(deps.settings.config_dir.join(format!("{name}.json"))),
+        Engine::Postgres => {
+            let (reading, writing, clock) = (deps.store.clone(), deps.store.clone(), deps.clock.clone());
+            HotSource::Rows(Rows {
+                read: Box::new(move || {
+                    Ok(reading.read(|tx| documents::read(tx, name))?.map(|document| document.body))
+                }),
+                write: Box::new(move |before, after| replace(&writing, name, before, after, clock.now())),
+            })
+        }
     }
 }
 

@@ -30,7 +30,7 @@ pub use caller::{Access, Caller, Profile, SignedIn};
 pub use cx::Cx;
 pub use decode::decode;
 pub use deps::{Build, Deps};
-pub use documents::{FileBeside, hot_source};
+pub use documents::LiveDocument;
 pub(crate) use idempotency::used_otherwise;
 pub use idempotency::{
     clean_up as forget_idempotency_keys, forget_address as forget_answers_about,
