@@ -27,12 +27,20 @@ pub(crate) struct Ui {
 
 /// Whether data could not be written: a script must not take half of it for the whole.
 static IS_CUT: AtomicBool = AtomicBool::new(false);
+/// Whether the reader of standard output has seen enough.
+static IS_CLOSED: AtomicBool = AtomicBool::new(false);
 
 /// A reader that has seen enough is no error; a full disk is.
 fn note(written: io::Result<()>) {
-    if written.is_err_and(|error| error.kind() != io::ErrorKind::BrokenPipe) {
-        IS_CUT.store(true, Ordering::Relaxed);
+    if let Err(error) = written {
+        let flag = if error.kind() == io::ErrorKind::BrokenPipe { &IS_CLOSED } else { &IS_CUT };
+        flag.store(true, Ordering::Relaxed);
     }
+}
+
+/// Whether data still reaches anybody.
+pub(crate) fn is_heard() -> bool {
+    !IS_CLOSED.load(Ordering::Relaxed) && !IS_CUT.load(Ordering::Relaxed)
 }
 
 /// Whether all data reached standard output, or a reader that did not want more.

@@ -3778,7 +3778,7 @@ _echopilot() {
             return 0
             ;;
         echopilot__subcmd__logs__subcmd__tail)
-            opts="-n -q -v -h -V --n --level --request-id --text --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version http auth billing webhooks leads support warehouse slo alerts ab failover recovery governance governance_ai jobs scheduler sentinel audit links smoke waf"
+            opts="-n -f -q -v -h -V --n --level --request-id --text --follow --json --quiet --verbose --no-input --env-file --data-dir --config-dir --help --version http auth billing webhooks leads support warehouse slo alerts ab failover recovery governance governance_ai jobs scheduler sentinel audit links smoke waf"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -733,6 +733,7 @@ complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and __fish_see
 complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and __fish_seen_subcommand_from tail" -l env-file -d 'Read settings from this file of NAME=value lines, below the environment' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and __fish_seen_subcommand_from tail" -l data-dir -d 'The folder of database, outbox and secrets' -r -F
 complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and __fish_seen_subcommand_from tail" -l config-dir -d 'The folder of echopilot.toml and the documents that may change while the server runs' -r -F
+complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and __fish_seen_subcommand_from tail" -s f -l follow -d 'Go on with the lines that come, one JSON object a line, until Ctrl-C'
 complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and __fish_seen_subcommand_from tail" -l json -d 'Print one JSON document on standard output: what HTTP would answer'
 complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and __fish_seen_subcommand_from tail" -s q -l quiet -d 'Say nothing but results and errors'
 complete -c echopilot -n "__fish_echopilot_using_subcommand logs; and __fish_seen_subcommand_from tail" -s v -l verbose -d 'Say more on standard error; twice for even more'

@@ -1,5 +1,8 @@
 //! The stream of lines that come into a log: for operators alone, as filtered, each line once, also after an interruption.
 
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
 use serde_json::Value;
 
 use crate::board_live::Stream;
@@ -113,6 +116,27 @@ fn a_stream_ends_when_its_log_can_not_be_read() {
     // A name that leads to itself can't be opened.
     std::os::unix::fs::symlink(&file, &file).unwrap();
     assert!(!stream.read_until("never"));
+}
+
+#[test]
+fn the_shell_follows_a_log_until_nobody_reads_it() {
+    on_each_engine(|engine| {
+        let server = Served::start(engine, &[]);
+        ask(&server, "wanted-of-before");
+        server
+            .wait_for_log(echopilot_core::events::Log::Http, |line| line["request_id"] == "wanted-of-before");
+        let arguments = ["logs", "tail", "http", "--text", "wanted", "--follow", "--json"];
+        let mut follower = server.home.command(&arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(follower.stdout.take().unwrap()).lines();
+        let mut next = || -> Value { serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap() };
+        assert_eq!(next()["request_id"], "wanted-of-before");
+        ask(&server, "passed-over");
+        ask(&server, "wanted-later");
+        assert_eq!(next()["request_id"], "wanted-later");
+        drop(lines);
+        ask(&server, "wanted-by-nobody");
+        assert!(follower.wait().unwrap().success(), "it ends with its reader");
+    });
 }
 
 #[test]
