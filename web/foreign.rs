@@ -117,6 +117,13 @@ pub const ROWS: &[Foreign] = &[
         "The public keys that session tokens are signed with (RFC 7517).",
         "application/jwk-set+json",
     ),
+    Foreign::of(
+        Method::Get,
+        "/.well-known/security.txt",
+        Access::Public,
+        "Where holes in security are reported to (RFC 9116).",
+        "text/plain",
+    ),
     Foreign::of(Method::Get, "/openapi.json", Access::Public, "This description of the API.", "application/json"),
     Foreign::of(
         Method::Get,
@@ -163,6 +170,7 @@ pub const ROWS: &[Foreign] = &[
 pub(crate) fn router() -> Router<Arc<Site>> {
     Router::new()
         .route("/.well-known/jwks.json", get(documents::keys))
+        .route("/.well-known/security.txt", get(documents::security))
         .route("/openapi.json", get(documents::description))
         .route("/metrics", get(metrics::metrics))
         .route("/dashboard/v2/live", get(live::stream))

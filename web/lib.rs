@@ -15,6 +15,7 @@ pub mod assets;
 pub mod chaos_proxy;
 pub mod chart;
 pub mod foreign;
+pub mod guides;
 pub mod layers;
 pub mod mount;
 pub mod pages;

@@ -79,10 +79,13 @@ pub struct Dependencies {
 }
 
 impl Dependencies {
+    /// What they are called.
+    pub const NAMES: [&'static str; 7] = ["store", "warehouse", "redis", "stripe", "notion", "llm", "mail"];
+
     /// Nothing is known yet.
     pub fn build(deps: &Deps) -> Result<Box<dyn Any + Send + Sync>> {
         let mut found = BTreeMap::new();
-        for name in ["store", "warehouse", "redis", "stripe", "notion", "llm", "mail"] {
+        for name in Self::NAMES {
             let status = if configured(deps, name) {
                 DependencyStatus::Unknown
             } else {

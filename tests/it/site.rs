@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use echopilot_core::catalogue::{CATALOGUE, RESIDENTS};
+use echopilot_core::platform::{Clock, Timestamp};
 use echopilot_core::scheduler::{ComponentStatus, SummariseStatus};
 use serde_json::{Value, json};
 
@@ -13,7 +14,7 @@ use crate::support::{Answer, Browser, Engine, Served, TestApp, eventually, on_ea
 
 const HELP: &str = "help@example.com";
 const HOSTILE: &str = "\"><svg onload=alert(1)></textarea>";
-const PUBLIC: [&str; 5] = ["/", "/pricing", "/support", "/docs", "/about"];
+const PUBLIC: [&str; 7] = ["/", "/pricing", "/support", "/docs", "/about", "/docs/changes", "/docs/security"];
 
 /// The addresses of links, pictures and style sheets of a page.
 fn links(page: &Answer) -> Vec<String> {
@@ -68,6 +69,27 @@ fn everybody_sees_the_public_pages_and_every_link_on_them_leads_somewhere() {
         assert!(asked > 15, "{found:?}");
         let strange = found.iter().find(|link| link.starts_with("http") && !link.starts_with(&server.url));
         assert_eq!(strange, None, "another house");
+    });
+}
+
+#[test]
+fn holes_in_security_are_reported_to_an_address_that_is_looked_after() {
+    on_each_engine(|engine| {
+        let settings = [("PUBLIC_BASE_URL", "https://echo.example"), ("SUPPORT_EMAIL", "help@echo.example")];
+        let server = direct(Served::start(engine, &settings));
+        let file = server.get("/.well-known/security.txt").expect_status(200);
+        assert_eq!(file.header("content-type"), Some("text/plain; charset=utf-8"));
+        let lines: Vec<(&str, &str)> = file.text.lines().map(|line| line.split_once(": ").unwrap()).collect();
+        let all = |name| {
+            lines.iter().filter(|(field, _)| *field == name).map(|(_, value)| *value).collect::<Vec<_>>()
+        };
+        assert_eq!(all("Contact"), ["mailto:help@echo.example", "https://echo.example/support"]);
+        assert_eq!(all("Policy"), ["https://echo.example/docs/security"]);
+        let expires = Timestamp::parse(all("Expires")[0]).unwrap();
+        let days = expires.since(Clock::System.now()).as_secs() / 86_400;
+        assert!((100..365).contains(&days), "{days} days");
+        let page = server.get("/docs/security").expect_status(200).text;
+        assert!(page.contains("<h1>Security</h1>") && page.contains("/.well-known/security.txt"));
     });
 }
 
@@ -301,7 +323,7 @@ fn a_plan_is_bought_from_the_page_by_strangers_and_customers() {
 #[test]
 fn the_lead_form_thanks_at_its_own_address_and_keeps_the_text_over_a_refusal() {
     on_each_engine(|engine| {
-        let server = Served::start(engine, &[("RATE_LIMITS", "lead=off")]);
+        let server = Served::start(engine, &[("RATE_LIMITS", "lead=off"), ("LEAD_RETENTION_DAYS", "90")]);
         for path in ["/", "/pricing"] {
             let mut browser = Browser::new(&server);
             let csrf = Browser::csrf(&browser.open(path).expect_status(200));
@@ -318,6 +340,7 @@ fn the_lead_form_thanks_at_its_own_address_and_keeps_the_text_over_a_refusal() {
             for field in ["lead_email", "lead_use_case", "lead_consent"] {
                 assert!(empty.contains(&format!("href=\"#{field}\"")), "{path} {field}");
             }
+            assert!(empty.contains("Keep what I wrote here, for 90 days at most"), "{path}");
             assert!(empty.contains("<title>Error: ") && !empty.contains("<svg onload"));
             let told =
                 send(&mut browser, &csrf, "nobody", "Sort mail", ("consent", "yes")).expect_status(200).text;

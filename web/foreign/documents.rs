@@ -1,6 +1,8 @@
 //! Documents that change rarely: sent with an ETag, answered with 304 when the client has them.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::State;
@@ -31,6 +33,28 @@ pub(super) async fn description(
         .ok_or_else(|| Fault::new(Code::Unavailable, "The server is starting; try again in a second"))?;
     let body = || description.body.clone();
     Ok(answer(&headers, &description.etag, "application/json", "public, max-age=60", body))
+}
+
+/// How long what security.txt says is good; a file that nobody looks after says nothing after that.
+const GOOD_FOR: Duration = Duration::from_hours(24 * 180);
+
+/// GET /.well-known/security.txt
+pub(super) async fn security(State(site): State<Arc<Site>>) -> Response<Body> {
+    let base = &site.deps.base_url;
+    let mut text = String::new();
+    if let Some(address) = &site.deps.settings.support_email {
+        let _ = writeln!(text, "Contact: mailto:{}", address.as_str());
+    }
+    let _ = writeln!(text, "Contact: {base}/support");
+    let _ = writeln!(text, "Expires: {}", site.deps.clock.now().plus(GOOD_FOR));
+    let _ = writeln!(text, "Preferred-Languages: en");
+    let _ = writeln!(text, "Canonical: {base}/.well-known/security.txt");
+    let _ = writeln!(text, "Policy: {base}/docs/security");
+    let mut response = Response::new(Body::from(text));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
+    response
 }
 
 fn answer(

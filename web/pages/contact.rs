@@ -12,7 +12,7 @@ use echopilot_core::support::{CreateTicket, Topic};
 use http::{HeaderMap, Response};
 
 use super::form::{Form, NO_ADDRESS};
-use super::frame::{frame, page as rendered};
+use super::frame::{frame, page as rendered, strangers_kept};
 use super::help;
 use super::login::words;
 use super::seo::seo;
@@ -140,6 +140,7 @@ fn show(site: &Arc<Site>, visit: &Visit, headers: &HeaderMap, draft: Draft) -> R
         errors,
         old_form,
         sent,
+        kept: strangers_kept(site),
     };
     rendered(&view, new_visitor)
 }

@@ -139,6 +139,13 @@ pub(super) fn moment(time: Timestamp) -> Moment {
     Moment::new(time.to_string(), time.utc().format("%-d %b %Y, %H:%M UTC").to_string())
 }
 
+/// For how long what strangers sent is kept: "2 years", "90 days".
+pub(super) fn strangers_kept(site: &Site) -> String {
+    let days = site.deps.settings.strangers_kept.as_secs() / 86_400;
+    let (count, unit) = if days.is_multiple_of(365) { (days / 365, "year") } else { (days, "day") };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
 /// How long ago, in the largest unit that fits: "3 hours".
 pub(super) fn age(time: Timestamp, now: Timestamp) -> String {
     let seconds = now.since(time).as_secs();

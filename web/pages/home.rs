@@ -14,7 +14,7 @@ use http::{HeaderMap, Response};
 use serde_json::json;
 
 use super::experiment::Experiments;
-use super::frame::{frame, moment, page as rendered};
+use super::frame::{frame, moment, page as rendered, strangers_kept};
 use super::seo::seo;
 use super::view::{AboutPage, Benefit, HomePage, LeadForm, PriceLine};
 use super::{lead, plans, status};
@@ -62,7 +62,7 @@ fn show(site: &Arc<Site>, visit: &Visit, headers: &HeaderMap, lead: LeadForm) ->
         prices: tiers.iter().map(price_line).collect(),
         free_jobs,
         open,
-        lead,
+        lead: LeadForm { kept: strangers_kept(site), ..lead },
     };
     rendered(&view, new_visitor.or(experiments.cookie))
 }

@@ -11,6 +11,7 @@ mod docs;
 mod experiment;
 mod form;
 mod frame;
+mod guides;
 mod help;
 mod home;
 mod invoices;
@@ -57,6 +58,8 @@ pub const ROWS: &[Foreign] = &[
     Foreign::page("/support", "Help topics, the status of the service, and a form to write to us."),
     Foreign::form("/support", "Form: write to support."),
     Foreign::page("/docs", "The reference of the API."),
+    Foreign::page("/docs/changes", "What has changed, version by version."),
+    Foreign::page("/docs/security", "What is done for security, and how to report a hole."),
     Foreign::of(Method::Get, "/sitemap.xml", Access::Public, "The public pages.", "application/xml"),
     Foreign::of(Method::Get, "/robots.txt", Access::Public, "What search engines may read.", "text/plain"),
     Foreign::page("/auth/login", "Sign-in: the address first, then the code that was mailed; or a password."),
@@ -72,6 +75,11 @@ pub const ROWS: &[Foreign] = &[
         "Form: choose the density, the side bar, or whether single letters are shortcuts.",
     ),
     Foreign::operator_page("/dashboard/v2/settings", "How pages look and listen to this operator."),
+    Foreign::operator_page("/dashboard/v2/guides", "The operators' guides."),
+    Foreign::operator_page(
+        "/dashboard/v2/guides/{name}",
+        "One guide: the runbook, the checklist, the settings …",
+    ),
     Foreign::customer_page("/app", "The customer's overview."),
     Foreign::customer_page("/app/invoices", "The customer's invoices."),
     Foreign::customer_page("/app/support", "Write to support; the customer's messages and their answers."),
@@ -184,6 +192,10 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         .route("/pricing/checkout", post(pricing::checkout))
         .route("/support", get(contact::page).post(contact::send))
         .route("/docs", get(docs::page))
+        .route("/docs/changes", get(guides::public))
+        .route("/docs/security", get(guides::public))
+        .route("/dashboard/v2/guides", get(guides::list))
+        .route("/dashboard/v2/guides/{name}", get(guides::of_operators))
         .route("/sitemap.xml", get(seo::sitemap))
         .route("/robots.txt", get(seo::robots))
         .route("/auth/login", get(login::page).post(login::sign_in))

@@ -15,7 +15,7 @@ use http::{HeaderMap, Response};
 
 use super::experiment::Experiments;
 use super::form::{Form, NO_ADDRESS};
-use super::frame::{frame, lead_to, page as rendered};
+use super::frame::{frame, lead_to, page as rendered, strangers_kept};
 use super::lead;
 use super::plans::{is_agreed, jobs, jobs_cell, price_of, saving};
 use super::portal::is_stripes;
@@ -158,7 +158,7 @@ fn show(site: &Arc<Site>, visit: &Visit, headers: &HeaderMap, said: Said) -> Res
         buyer: said.buyer,
         test_mode,
         for_operators,
-        lead: LeadForm { action: PATH, ..said.lead },
+        lead: LeadForm { action: PATH, kept: strangers_kept(site), ..said.lead },
     };
     rendered(&view, new_visitor.or(experiments.cookie))
 }

@@ -13,7 +13,8 @@ use crate::assets;
 use crate::site::Site;
 
 /// The pages that are to be found.
-pub(super) const PUBLIC: [&str; 5] = ["/", "/pricing", "/support", "/docs", "/about"];
+pub(super) const PUBLIC: [&str; 7] =
+    ["/", "/pricing", "/support", "/docs", "/about", "/docs/changes", "/docs/security"];
 
 /// Where everything begins that nobody needs to find.
 const PRIVATE: [&str; 5] = ["/api/", "/app", "/auth/", "/dashboard", "/payments"];

@@ -30,6 +30,49 @@ describe("dashboard", () => {
   const task = (page, name) =>
     page.getByRole("listitem").filter({ has: page.getByRole("heading", { level: 3, name, exact: true }) });
 
+  for (const [where, path, first] of [["overview", "/dashboard/v2", "beats-store"], ["automations", "/dashboard/v2/automations", "runs-clean-up"]]) {
+    test(`a status strip says what the keys and the pointer are at, and lists it all (${where})`, async () => {
+      const screen = viewport("fold-cover");
+      const { context, page, guard } = await open(browser, { base: server.base, screen });
+      await signInAsOperator(page);
+      await elsewhere("/api/scheduler/run", { task: "clean-up" });
+      await page.goto(path);
+      const strip = page.locator(`svg[data-beats=${first}]`);
+      await strip.waitFor();
+      const now = page.locator(`svg[data-beats=${first}] + .beat-now`);
+      const said = await page.locator(`#${first} li`).allTextContents();
+      assert.ok(said.length > 0 && said.every((words) => /UTC: ./.test(words)), said.join("\n"));
+      const at = (index) => said[Math.min(Math.max(index, 0), said.length - 1)];
+      await strip.focus();
+      assert.equal(await now.textContent(), "");
+      await page.keyboard.press("ArrowLeft");
+      assert.equal(await now.textContent(), at(said.length - 1), "the newest first");
+      await page.keyboard.press("ArrowLeft");
+      assert.equal(await now.textContent(), at(said.length - 2));
+      assert.equal(await strip.locator(".strip-picked").count(), 1);
+      await page.screenshot({ path: join(shots(), `board-beat-${where}.png`) });
+      const gates = () =>
+        withWholePage(page, screen, async () => {
+          assert.deepEqual([...(await accessibility(page)), ...(await sidewaysScroll(page))], []);
+        });
+      await gates();
+      await page.keyboard.press("Home");
+      assert.equal(await now.textContent(), at(0));
+      await page.keyboard.press("Tab");
+      assert.equal(await now.textContent(), "");
+      assert.equal(await strip.locator(".strip-picked").count(), 0);
+      const box = await strip.boundingBox();
+      await page.mouse.move(box.x + box.width - 2, box.y + box.height / 2);
+      assert.equal(await now.textContent(), at(said.length - 1));
+      const lists = page.locator("details", { hasText: /as lists/ });
+      await lists.locator("summary").click();
+      await page.locator(`#${first}`).getByText(at(said.length - 1)).first().waitFor();
+      await gates();
+      assert.deepEqual(guard.problems(), []);
+      await context.close();
+    });
+  }
+
   for (const name of ["fold-cover", "desktop-1440"]) {
     test(`tasks are run, paused and resumed, and what is done elsewhere is told (${name})`, async () => {
       const screen = viewport(name);

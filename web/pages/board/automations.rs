@@ -17,7 +17,7 @@ use super::super::frame::{frame, lead_to, moment, page as rendered};
 use super::super::operator_login::signed_in;
 use super::super::view::{AutomationsPage, ConfirmRunPage, RunMark, TaskNotice, TaskRow};
 use super::{Query, address, coming, live, part};
-use crate::chart::strip::Beat;
+use crate::chart::strip::{Beat, How};
 use crate::layers::Visit;
 use crate::live::Seen;
 use crate::problem::Problem;
@@ -122,7 +122,7 @@ fn row(task: TaskStatus, now: Timestamp) -> TaskRow {
         paused_by: task.paused_by,
         at_work: task.last_run.as_ref().is_some_and(|run| run.result == "running"),
         failures: u64::try_from(-task.streak).unwrap_or(0),
-        runs: task.recent.iter().rev().map(beat).collect(),
+        beats: task.recent.iter().rev().map(beat).collect(),
         writes_to: task.writes_to,
         name: task.name,
     }
@@ -141,12 +141,15 @@ fn mark(run: &LastRun) -> RunMark {
 
 /// What is not configured did nothing: that is neither well nor bad.
 fn beat(run: &LastRun) -> Beat {
-    match run.result.as_str() {
-        "ok" => Beat::Ok,
-        "running" => Beat::Warn,
-        "not_configured" => Beat::Unknown,
-        _ => Beat::Bad,
-    }
+    let how = match run.result.as_str() {
+        "ok" => How::Ok,
+        "running" => How::Warn,
+        "not_configured" => How::Unknown,
+        _ => How::Bad,
+    };
+    let took = run.duration_ms.map(|millis| format!(", {}", took(millis))).unwrap_or_default();
+    let began = moment(run.started_at).text;
+    Beat { how, words: format!("{began}: {}{took}", run.result.replace('_', " ")) }
 }
 
 /// How long something took, in a unit that fits.

@@ -24,7 +24,8 @@ use super::super::view::{
     Incident, Incidents, Judgement, Link, Moment, Part, Stat, Usage,
 };
 use super::{HOME, Query, live, part};
-use crate::chart::strip::Beat;
+use crate::chart::strip::{Beat, How};
+use crate::guides;
 use crate::layers::Visit;
 use crate::live::Seen;
 use crate::problem::Problem;
@@ -168,6 +169,7 @@ fn outage(dependency: &DependencyCourse) -> Incident {
         },
         since: dependency.broken_since.map(moment),
         is_critical,
+        runbook: guides::runbook(&dependency.name),
     }
 }
 
@@ -181,7 +183,13 @@ fn strain(check: &Look) -> Incident {
         "queue" => "Jobs pile up",
         _ => "Answers are slower than promised",
     };
-    Incident { title: what.to_owned(), detail: format!("{}.", check.reason), since: None, is_critical }
+    Incident {
+        title: what.to_owned(),
+        detail: format!("{}.", check.reason),
+        since: None,
+        is_critical,
+        runbook: guides::runbook(&check.name),
+    }
 }
 
 /// What operators call it.
@@ -364,24 +372,30 @@ fn errors(traffic: &Traffic) -> Course {
 }
 
 fn rows(found: &DependencyHistory, now: Timestamp) -> Vec<DependencyRow> {
+    let step = Duration::from_secs(found.beat_s);
+    let begins = std::iter::successors(Some(found.since), |begin| Some(begin.plus(step)));
+    let time = |time: Timestamp| time.utc().format("%H:%M").to_string();
+    let spans = begins.map(|begin| format!("{} to {} UTC", time(begin), time(begin.plus(step))));
     let row = |course: &DependencyCourse| DependencyRow {
         name: title(&course.name),
         status: course.status.as_str(),
         since: course.broken_since.map(moment),
         checked: course.checked_at.map(clock),
         stale: course.checked_at.filter(|_| is_stale(course, now)).map(|at| age(at, now)),
-        beats: course.beats.iter().map(|status| beat(*status)).collect(),
+        beats: spans.clone().zip(&course.beats).map(|(span, status)| beat(&span, *status)).collect(),
     };
     found.dependencies.iter().map(row).collect()
 }
 
-fn beat(status: DependencyStatus) -> Beat {
-    match status {
-        DependencyStatus::Ok => Beat::Ok,
-        DependencyStatus::Degraded => Beat::Warn,
-        DependencyStatus::Down => Beat::Bad,
-        DependencyStatus::NotConfigured | DependencyStatus::Unknown => Beat::Unknown,
-    }
+fn beat(span: &str, status: DependencyStatus) -> Beat {
+    let (how, word) = match status {
+        DependencyStatus::Ok => (How::Ok, "well"),
+        DependencyStatus::Degraded => (How::Warn, "degraded"),
+        DependencyStatus::Down => (How::Bad, "down"),
+        DependencyStatus::NotConfigured => (How::Unknown, "not configured"),
+        DependencyStatus::Unknown => (How::Unknown, "nobody looked"),
+    };
+    Beat { how, words: format!("{span}: {word}") }
 }
 
 fn event(told: &ToldEvent) -> EventRow {

@@ -10,7 +10,7 @@ use super::{
 use crate::chart::bars::Bars;
 use crate::chart::line::Line;
 use crate::chart::sparkline::Sparkline;
-use crate::chart::strip::{Beat, Strip};
+use crate::chart::strip::{Beat, How, Strip};
 use crate::chart::{Axis, Crossed, Kind, Series, Threshold};
 
 /// The page.
@@ -93,23 +93,24 @@ impl ComponentsPage {
 
     /// The strip in each state: what it shows, and itself.
     fn strips() -> Vec<(&'static str, String)> {
-        let all = |beat| vec![beat; 30];
+        let all = |how| vec![how; 30];
         let mixed = (0..30).map(|beat| match beat {
-            0..6 => Beat::Unknown,
-            14 | 15 => Beat::Warn,
-            20..23 => Beat::Bad,
-            _ => Beat::Ok,
+            0..6 => How::Unknown,
+            14 | 15 => How::Warn,
+            20..23 => How::Bad,
+            _ => How::Ok,
         });
         let states = [
-            ("Well all the time", all(Beat::Ok)),
-            ("Not quite well", all(Beat::Warn)),
-            ("Bad", all(Beat::Bad)),
-            ("Nobody looked", all(Beat::Unknown)),
+            ("Well all the time", all(How::Ok)),
+            ("Not quite well", all(How::Warn)),
+            ("Bad", all(How::Bad)),
+            ("Nobody looked", all(How::Unknown)),
             ("Not looked at first, later not quite well, then bad, and well again", mixed.collect()),
-            ("Only the last 4 of 30", vec![Beat::Ok, Beat::Bad, Beat::Warn, Beat::Ok]),
+            ("Only the last 4 of 30", vec![How::Ok, How::Bad, How::Warn, How::Ok]),
         ];
         let drawn = states.map(|(label, beats)| {
-            (label, Strip { label, beats: &beats, places: 30 }.render().unwrap_or_default())
+            let beats: Vec<_> = beats.into_iter().map(|how| Beat { how, words: String::new() }).collect();
+            (label, Strip { label, list: "", beats: &beats, places: 30 }.render().unwrap_or_default())
         });
         drawn.to_vec()
     }

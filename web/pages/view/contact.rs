@@ -33,6 +33,8 @@ pub struct ContactPage {
     pub old_form: bool,
     /// Whether it was taken: then thanks stand in place of the form.
     pub sent: bool,
+    /// For how long messages of those who are not signed in are kept: "2 years".
+    pub kept: String,
 }
 
 /// A question and its answer.
@@ -94,6 +96,7 @@ impl ContactPage {
             errors: Vec::new(),
             old_form: false,
             sent: false,
+            kept: "2 years".into(),
         };
         let light = Shell { theme: super::Theme::Light, ..full.shell.clone() };
         let hostile = "\"><img src=x onerror=alert(1)>";

@@ -7,6 +7,8 @@ use super::{FieldError, error_at};
 pub struct LeadForm {
     /// The page it stands on, which it is sent to.
     pub action: &'static str,
+    /// For how long it is kept: "2 years".
+    pub kept: String,
     /// The address as it was typed.
     pub email: String,
     /// The company as it was typed.
@@ -34,7 +36,7 @@ impl LeadForm {
 impl LeadForm {
     /// The form in every state.
     pub(crate) fn samples(action: &'static str) -> Vec<(&'static str, Self)> {
-        let empty = Self { action, ..Self::default() };
+        let empty = Self { action, kept: "2 years".into(), ..Self::default() };
         let filled = Self {
             email: "ada@example.com".into(),
             company: "\"><img src=x onerror=alert(1)>".into(),

@@ -130,6 +130,7 @@ pub const PLACES: &[Place] = &[
     Place::operators(["Payments", "Open Payments", "/payments", "invoice"]).letter("p").section(DASHBOARD),
     Place::operators(["Warehouse", "Open Warehouse", "/dashboard/v2/warehouse", "store"]).letter("w").section(DASHBOARD),
     Place::operators(["Logs", "Audit and logs", "/dashboard/v2/logs", "log"]).letter("l").section(DASHBOARD),
+    Place::operators(["Guides", "Open Guides and Runbook", "/dashboard/v2/guides", "help"]),
     Place::operators(["Settings", "Open Settings", "/dashboard/v2/settings", "gear"]).section(DASHBOARD),
 ];
 

@@ -12,6 +12,8 @@ use super::*;
 fn pages() -> Vec<(&'static str, String)> {
     let mut pages = Vec::new();
     pages.extend(LoginPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(GuidePage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    pages.extend(GuidesPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(OperatorLoginPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(OverviewPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
     pages.extend(InvoicesPage::samples().into_iter().map(|(name, page)| (name, page.render().unwrap())));
@@ -235,7 +237,7 @@ fn public_pages_are_listed_and_all_others_ask_not_to_be() {
         }
         assert_eq!(html.contains("application/ld+json"), group == "home", "{name}");
     }
-    assert_eq!(listed, BTreeSet::from(["about", "docs", "help", "home", "pricing"]));
+    assert_eq!(listed, BTreeSet::from(["about", "docs", "help", "home", "pricing", "security"]));
 }
 
 #[test]

@@ -31,6 +31,13 @@ pub enum TaskNotice {
     Resumed,
 }
 
+impl AutomationsPage {
+    /// Those that have run.
+    fn ran(rows: &[TaskRow]) -> Vec<&TaskRow> {
+        rows.iter().filter(|row| !row.beats.is_empty()).collect()
+    }
+}
+
 impl TaskNotice {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Started, Self::Paused, Self::Resumed];
@@ -86,7 +93,7 @@ pub struct TaskRow {
     /// Failures in a row.
     pub failures: u64,
     /// Its latest runs, oldest first.
-    pub runs: Vec<Beat>,
+    pub beats: Vec<Beat>,
     /// What outside of this service it changes.
     pub writes_to: Option<String>,
 }
@@ -115,9 +122,7 @@ impl RunMark {
             other => badge(Tone::Bad, "cross", &other.replace('_', " ")),
         }
     }
-}
 
-impl RunMark {
     /// Whether it is a fault, and not only something that is not in use.
     fn is_fault(&self) -> bool {
         self.result != "not_configured"
@@ -126,8 +131,13 @@ impl RunMark {
 
 impl TaskRow {
     fn strip(&self) -> Option<String> {
-        let label = format!("Last {} runs of {}: {}", self.runs.len(), self.name, beat_counts(&self.runs));
-        Strip { label: &label, beats: &self.runs, places: 30 }.render()
+        let label = format!("Last {} runs of {}: {}", self.beats.len(), self.name, beat_counts(&self.beats));
+        Strip { label: &label, list: &self.list(), beats: &self.beats, places: 30 }.render()
+    }
+
+    /// The id of the list of its runs.
+    fn list(&self) -> String {
+        format!("runs-{}", self.name)
     }
 
     /// What fills the place of its runs.

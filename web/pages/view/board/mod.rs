@@ -38,22 +38,22 @@ pub use warehouse::{
 };
 
 use super::{Badge, Tone};
-use crate::chart::strip::Beat;
+use crate::chart::strip::{Beat, How};
 
 /// How a beat is called.
-const fn beat_word(beat: Beat) -> &'static str {
-    match beat {
-        Beat::Ok => "well",
-        Beat::Warn => "not quite well",
-        Beat::Bad => "bad",
-        Beat::Unknown => "not looked at",
+const fn beat_word(how: How) -> &'static str {
+    match how {
+        How::Ok => "well",
+        How::Warn => "not quite well",
+        How::Bad => "bad",
+        How::Unknown => "not looked at",
     }
 }
 
 /// How many beats there are of each kind, in words: "46 well, 1 bad, 1 not looked at".
 fn beat_counts(beats: &[Beat]) -> String {
-    let kinds = [Beat::Ok, Beat::Warn, Beat::Bad, Beat::Unknown];
-    let counts = kinds.map(|kind| (kind, beats.iter().filter(|beat| **beat == kind).count()));
+    let kinds = [How::Ok, How::Warn, How::Bad, How::Unknown];
+    let counts = kinds.map(|how| (how, beats.iter().filter(|beat| beat.how == how).count()));
     let words = counts.iter().filter(|(_, count)| *count > 0);
     words.map(|(kind, count)| format!("{count} {}", beat_word(*kind))).collect::<Vec<_>>().join(", ")
 }

@@ -62,6 +62,8 @@ pub struct Incident {
     pub since: Option<Moment>,
     /// Whether it is down rather than slow.
     pub is_critical: bool,
+    /// Where the runbook says what to do.
+    pub runbook: String,
 }
 
 impl Incident {
@@ -183,7 +185,12 @@ impl DependencyRow {
 
     fn strip(&self) -> Option<String> {
         let label = format!("{}, last 24 hours by half hours: {}", self.name, beat_counts(&self.beats));
-        Strip { label: &label, beats: &self.beats, places: self.beats.len() }.render()
+        Strip { label: &label, list: &self.list(), beats: &self.beats, places: self.beats.len() }.render()
+    }
+
+    /// The id of the list of its beats.
+    fn list(&self) -> String {
+        format!("beats-{}", self.name.to_lowercase().replace(' ', "-"))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::samples::{HOSTILE, failed, links, live, moment, shell};
 use super::*;
+use crate::chart::strip::How;
 use crate::pages::view::{Change, Figure, Usage};
 
 fn stat(label: &str, value: &str, unit: &str, note: &str) -> Stat {
@@ -42,10 +43,14 @@ fn dependency(name: &str, status: &'static str, beats: &[Beat]) -> DependencyRow
 }
 
 fn beats(bad: &[usize], unknown: usize) -> Vec<Beat> {
-    let beat = |place| match place {
-        place if place < unknown => Beat::Unknown,
-        place if bad.contains(&place) => Beat::Bad,
-        _ => Beat::Ok,
+    let beat = |place| {
+        let (how, word) = match place {
+            place if place < unknown => (How::Unknown, "nobody looked"),
+            place if bad.contains(&place) => (How::Bad, "down"),
+            _ => (How::Ok, "well"),
+        };
+        let time = |half: usize| format!("{:02}:{}0", half / 2 % 24, half % 2 * 3);
+        Beat { how, words: format!("{} to {} UTC: {word}", time(place), time(place + 1)) }
     };
     (0..48).map(beat).collect()
 }
@@ -100,12 +105,14 @@ impl BoardOverviewPage {
                     detail: "It does not answer; what needs it fails or waits.".into(),
                     since: Some(moment(8)),
                     is_critical: true,
+                    runbook: "/dashboard/v2/guides/runbook#disk".into(),
                 },
                 Incident {
                     title: "The disk is nearly full".into(),
                     detail: "The disk of the data folder: in use 91 %, at or above 85 %.".into(),
                     since: None,
                     is_critical: false,
+                    runbook: "/dashboard/v2/guides/runbook#disk".into(),
                 },
             ],
             unseen: vec!["95 of 100 answers: nothing was asked in the last full minute".into()],

@@ -45,7 +45,7 @@ impl AutomationsPage {
             detail: detail.map(Into::into),
             log_link: format!("/dashboard/v2/logs?file=scheduler&request_id={ID}"),
         };
-        let task = |name: &str, last: Option<RunMark>, runs: &[Beat]| TaskRow {
+        let task = |name: &str, last: Option<RunMark>, beats: &[Beat]| TaskRow {
             name: name.into(),
             words: "daily at 02:50 UTC".into(),
             last,
@@ -53,10 +53,15 @@ impl AutomationsPage {
             paused_by: None,
             at_work: false,
             failures: 0,
-            runs: runs.to_vec(),
+            beats: beats.to_vec(),
             writes_to: None,
         };
-        let (ok, bad) = (vec![Beat::Ok; 30], [Beat::Ok, Beat::Ok, Beat::Bad, Beat::Bad]);
+        let beat = |how: How, day: usize| {
+            let result = if how == How::Ok { "ok, 412 ms" } else { "upstream, 5.0 s" };
+            Beat { how, words: format!("{day} Nov 2026, 02:50 UTC: {result}") }
+        };
+        let ok: Vec<_> = (1..=30).map(|day| beat(How::Ok, day)).collect();
+        let bad = [How::Ok, How::Ok, How::Bad, How::Bad].map(|how| beat(how, 20));
         let full = Self {
             shell: shell("/dashboard/v2/automations"),
             live: live(),
