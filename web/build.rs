@@ -44,7 +44,7 @@ fn main() {
 struct Guide {
     /// The only heading of the first level.
     title: String,
-    /// The first paragraph, without marks.
+    /// The first sentence, without marks.
     summary: String,
     /// Anchor and words of the headings of the second level.
     parts: Vec<(String, String)>,
@@ -58,7 +58,7 @@ impl Guide {
         let parser = Parser::new_ext(text, Options::ENABLE_TABLES);
         let events: Vec<Event<'_>> = parser.collect();
         let mut body = Vec::new();
-        let mut at = 0;
+        let (mut at, mut tables) = (0, 0);
         while let Some(event) = events.get(at) {
             at += 1;
             match event {
@@ -87,15 +87,17 @@ impl Guide {
                 }
                 Event::Start(Tag::Paragraph) => {
                     if guide.summary.is_empty() {
-                        guide.summary = words(&events[at..]);
+                        guide.summary = sentence(&words(&events[at..]));
                     }
                     body.push(event.clone());
                 }
                 // A column's side would be a style in the page, which its policy forbids.
                 Event::Start(Tag::Table(sides)) => {
-                    body.push(raw(
-                        "<div class=\"guide-table\" tabindex=\"0\" role=\"region\" aria-label=\"Table\">",
-                    ));
+                    tables += 1;
+                    let label = format!(
+                        "<div class=\"guide-table\" tabindex=\"0\" role=\"region\" aria-label=\"Table {tables}\">"
+                    );
+                    body.push(Event::Html(label.into()));
                     body.push(Event::Start(Tag::Table(vec![pulldown_cmark::Alignment::None; sides.len()])));
                 }
                 Event::End(TagEnd::Table) => {
@@ -137,6 +139,11 @@ fn words(events: &[Event<'_>]) -> String {
         }
     }
     words
+}
+
+/// The first sentence.
+fn sentence(words: &str) -> String {
+    words.split_once(". ").map_or_else(|| words.to_owned(), |(first, _)| format!("{first}."))
 }
 
 /// As GitHub does it, so that one link is good there and here.

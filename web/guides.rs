@@ -7,7 +7,7 @@ pub struct Guide {
     pub path: &'static str,
     /// Its name.
     pub title: &'static str,
-    /// Its first paragraph, as plain words.
+    /// Its first sentence, as plain words.
     pub summary: &'static str,
     /// Its parts: anchor and words.
     pub parts: &'static [(&'static str, &'static str)],
