@@ -13,6 +13,8 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/tool_versions.sh"
 cd "$repository"
 export CARGO_TERM_COLOR="${CARGO_TERM_COLOR:-never}"
+# what helps the next build of a working copy only costs room and time where everything is built once
+if [ "${CI:-}" = true ]; then export CARGO_INCREMENTAL=0; fi
 
 all_sections="tools format clippy dependencies advisories build rust dist generated browser"
 wanted=${*:-$all_sections}
