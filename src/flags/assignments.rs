@@ -1,8 +1,8 @@
 //! Who was given which variant: remembered beside the request, stored in batches by a thread of its own.
 
 use std::any::Any;
-use std::collections::VecDeque;
 use std::collections::hash_map::RandomState;
+use std::collections::{HashMap, VecDeque};
 use std::hash::BuildHasher as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,9 +10,11 @@ use std::time::Duration;
 use quick_cache::sync::Cache;
 
 use super::bucket::Reason;
-use super::document::Flag;
+use super::document::{Flag, FlagsDocument};
 use super::sql::ASSIGNMENT_ADD;
+use crate::config::Loaded;
 use crate::events::{Event, Log, Scrubbed};
+use crate::observability::Counter;
 use crate::operation::{Caller, Cx, Deps};
 use crate::platform::{Reference, ReferenceKey, Result, Timestamp};
 use crate::store::args;
@@ -26,22 +28,29 @@ const BATCH: usize = 500;
 
 /// Assignments on their way to the store.
 pub struct Assignments {
-    waiting: Mutex<VecDeque<Arc<Assignment>>>,
+    waiting: Mutex<VecDeque<Assignment>>,
     /// Held by whoever stores: only they take from the front.
     storing: Mutex<()>,
     recent: Cache<u64, ()>,
     hash: RandomState,
+    dropped: Counter,
 }
 
 /// One user was given one variant.
+#[derive(Clone)]
 struct Assignment {
     flag: String,
-    /// As it came: memory only, whoever stores makes a keyed hash of it.
-    key: String,
     variant: String,
     reason: Reason,
-    version: i64,
-    configuration: String,
+    /// The document that decided; whoever stores looks there how the flag was shared.
+    document: Arc<Loaded<FlagsDocument>>,
+    user: Arc<User>,
+}
+
+/// Who was given something, shared by all that they were given at once.
+struct User {
+    /// As it came: memory only, whoever stores makes a keyed hash of it.
+    key: String,
     at: Timestamp,
     request_id: String,
 }
@@ -56,52 +65,28 @@ impl Assignments {
     pub const STORED_EVERY: Duration = Duration::from_millis(250);
 
     /// None yet.
-    pub fn build(_: &Deps) -> Result<Box<dyn Any + Send + Sync>> {
+    pub fn build(deps: &Deps) -> Result<Box<dyn Any + Send + Sync>> {
         Ok(Box::new(Self {
             waiting: Mutex::default(),
             storing: Mutex::default(),
             recent: Cache::new(RECENT),
             hash: RandomState::new(),
+            dropped: deps.metrics.counter(
+                "echopilot_flag_assignments_dropped_total",
+                "Assignments that were not kept, since too many waited for the store.",
+            ),
         }))
     }
 
-    /// Remember one, unless it is known; touches memory only. A flag that is off assigns nobody.
-    pub(super) fn remember(
-        &self,
-        cx: &Cx,
-        (name, version): (&str, i64),
-        flag: &Flag,
-        key: &str,
-        (variant, reason): (&str, Reason),
-    ) {
-        // Who looks from the shell is no user.
-        if reason == Reason::Disabled || matches!(cx.caller, Caller::Shell) {
-            return;
-        }
-        let seen = self.hash.hash_one((name, variant, reason.as_str(), key));
-        if self.recent.get(&seen).is_some() {
-            return;
-        }
-        let assignment = Arc::new(Assignment {
-            flag: name.to_owned(),
-            configuration: flag.configuration(),
-            key: key.to_owned(),
-            variant: variant.to_owned(),
-            reason,
-            version,
-            at: cx.now,
-            request_id: cx.request_id.clone(),
-        });
-        let mut waiting = lock(&self.waiting);
-        if waiting.len() < MOST_WAITING {
-            waiting.push_back(assignment);
-            drop(waiting);
-            self.recent.insert(seen, ());
-        } else {
-            drop(waiting);
-            let help = "Assignments that were not kept, since too many waited for the store.";
-            cx.deps.metrics.counter("echopilot_flag_assignments_dropped_total", help).increment();
-        }
+    /// For one user, who is given something by `document`. Who looks from the shell is no user.
+    pub(super) fn keeper<'a>(
+        &'a self,
+        cx: &'a Cx,
+        document: &'a Arc<Loaded<FlagsDocument>>,
+        key: &'a str,
+    ) -> Keeper<'a> {
+        let is_user = !matches!(cx.caller, Caller::Shell);
+        Keeper { own: self, cx, document, key, is_user, user: None, has_all: true }
     }
 
     /// Store what waits; called by a thread of `serve`.
@@ -126,15 +111,91 @@ impl Assignments {
     }
 }
 
-fn store(deps: &Deps, batch: Vec<Arc<Assignment>>) -> Result<usize> {
-    let rows: Arc<[_]> = batch.into_iter().map(|one| (user_hash(&deps.references, &one.key), one)).collect();
+/// Remembers what one user is given.
+pub(super) struct Keeper<'a> {
+    own: &'a Assignments,
+    cx: &'a Cx,
+    document: &'a Arc<Loaded<FlagsDocument>>,
+    key: &'a str,
+    is_user: bool,
+    user: Option<Arc<User>>,
+    /// Whether nothing had to be left out so far.
+    has_all: bool,
+}
+
+impl Keeper<'_> {
+    /// Remember one, unless it is known; touches memory only. A flag that is off assigns nobody.
+    pub(super) fn remember(&mut self, flag: &str, variant: &str, reason: Reason) {
+        if reason == Reason::Disabled || !self.is_user {
+            return;
+        }
+        let seen = self.own.hash.hash_one((flag, variant, reason.as_str(), self.key));
+        if self.own.recent.get(&seen).is_some() {
+            return;
+        }
+        let mut waiting = lock(&self.own.waiting);
+        // Asked before anything is made: where there is no room, nothing is.
+        if waiting.len() >= MOST_WAITING {
+            drop(waiting);
+            self.has_all = false;
+            self.own.dropped.increment();
+            return;
+        }
+        let user = self.user.get_or_insert_with(|| {
+            let (key, request_id) = (self.key.to_owned(), self.cx.request_id.clone());
+            Arc::new(User { key, at: self.cx.now, request_id })
+        });
+        waiting.push_back(Assignment {
+            flag: flag.to_owned(),
+            variant: variant.to_owned(),
+            reason,
+            document: Arc::clone(self.document),
+            user: Arc::clone(user),
+        });
+        drop(waiting);
+        self.own.recent.insert(seen, ());
+    }
+
+    /// Whether everything that this document gives the user is known.
+    pub(super) fn knows_all(&self) -> bool {
+        !self.is_user || self.own.recent.get(&self.all()).is_some()
+    }
+
+    /// Everything that this document gives the user was remembered, unless something had to be left out.
+    pub(super) fn was_all(&self) {
+        if self.has_all && self.is_user {
+            self.own.recent.insert(self.all(), ());
+        }
+    }
+
+    fn all(&self) -> u64 {
+        self.own.hash.hash_one((self.document.version.as_str(), self.key))
+    }
+}
+
+fn store(deps: &Deps, batch: Vec<Assignment>) -> Result<usize> {
+    let mut latest: Option<(Arc<User>, Reference)> = None;
+    let hashed = batch.into_iter().map(|one| {
+        let known = latest.take().filter(|(user, _)| Arc::ptr_eq(user, &one.user));
+        let (_, hash) = latest.insert(
+            known.unwrap_or_else(|| (Arc::clone(&one.user), user_hash(&deps.references, &one.user.key))),
+        );
+        (hash.clone(), one)
+    });
+    let rows: Arc<[_]> = hashed.collect();
     let kept = Arc::clone(&rows);
     let new: Vec<bool> = deps.store.write(move |tx| {
+        // How a flag is shared is the same for all whom one document gave it to.
+        let mut shared: HashMap<(*const Loaded<FlagsDocument>, &str), String> = HashMap::new();
         kept.iter()
             .map(|(user, one)| {
                 let (flag, variant, reason) = (one.flag.as_str(), one.variant.as_str(), one.reason.as_str());
-                let configuration = one.configuration.as_str();
-                let row = args![flag, user.as_str(), variant, reason, one.version, configuration, one.at];
+                let document = &one.document.value;
+                let configuration = shared
+                    .entry((Arc::as_ptr(&one.document), flag))
+                    .or_insert_with(|| document.flags.get(flag).map(Flag::configuration).unwrap_or_default());
+                let (version, at) = (document.version, one.user.at);
+                let row = args![flag, user.as_str(), variant, reason, version, configuration.as_str(), at];
                 Ok(tx.run(ASSIGNMENT_ADD, row)? == 1)
             })
             .collect()
@@ -143,10 +204,11 @@ fn store(deps: &Deps, batch: Vec<Arc<Assignment>>) -> Result<usize> {
     for ((user, one), _) in rows.iter().zip(new).filter(|(_, is_new)| *is_new) {
         count += 1;
         let event = Event::new(Log::Ab, "flag_assigned")
-            .request_id(&one.request_id)
+            .request_id(&one.user.request_id)
             .field("flag", Scrubbed::text(&one.flag));
         let event = event.field("variant", Scrubbed::text(&one.variant)).field("reason", one.reason.as_str());
-        deps.events.emit(event.field("version", one.version).field("user", user.clone()));
+        let version = one.document.value.version;
+        deps.events.emit(event.field("version", version).field("user", user.clone()));
     }
     Ok(count)
 }

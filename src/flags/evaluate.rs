@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::assignments::Assignments;
 use super::bucket::{Reason, decide};
-use super::document::Flag;
 use super::held::Flags;
 use crate::events::Log;
 use crate::operation::{Access, Cost, Cx, Meta, Operation, Route};
@@ -63,21 +62,10 @@ pub fn evaluate(cx: &Cx, name: &str, key: &str) -> Result<Evaluated> {
     check_key(key)?;
     let document = cx.deps.resident::<Flags>().get();
     let flag = document.value.flags.get(name).ok_or_else(|| unknown(name))?;
-    Ok(give(cx, cx.deps.resident(), (name, document.value.version), flag, key))
-}
-
-/// Decide one flag, and remember who was given what.
-pub(super) fn give(
-    cx: &Cx,
-    assignments: &Assignments,
-    (name, version): (&str, i64),
-    flag: &Flag,
-    key: &str,
-) -> Evaluated {
     let (variant, reason) = decide(name, flag, key);
-    assignments.remember(cx, (name, version), flag, key, (variant, reason));
+    cx.deps.resident::<Assignments>().keeper(cx, &document, key).remember(name, variant, reason);
     let (flag, value, variant) = (name.to_owned(), flag.value(variant), variant.to_owned());
-    Evaluated { flag, variant, value, reason, version }
+    Ok(Evaluated { flag, variant, value, reason, version: document.value.version })
 }
 
 pub(super) fn unknown(name: &str) -> Fault {

@@ -33,7 +33,7 @@ pub use bucket::{BUCKETS, Reason, bucket};
 pub use convert::{ConversionTaken, ConvertFlag};
 pub use document::{Flag, FlagsDocument, Share};
 pub use evaluate::{EvaluateFlag, Evaluated, evaluate};
-pub use evaluate_all::{AllEvaluated, EvaluateAllFlags};
+pub use evaluate_all::{AllEvaluated, EvaluateAllFlags, Given};
 pub use explain::{ExplainFlag, Explained};
 pub use held::{DEFAULT, Flags, forget, mark};
 pub use list::{FlagList, FlagsChange, ListFlags, ListedFlag};

@@ -30,11 +30,17 @@ pub struct Tx<'a> {
     inner: Inner<'a>,
     writable: bool,
     trouble: Option<Trouble>,
+    /// Whether anything was run on SQLite that may have changed something.
+    touched: bool,
 }
 
 impl<'a> Tx<'a> {
     pub(super) fn new(inner: Inner<'a>, writable: bool) -> Self {
-        Self { inner, writable, trouble: None }
+        Self { inner, writable, trouble: None, touched: false }
+    }
+
+    pub(super) fn has_touched(&self) -> bool {
+        self.touched
     }
 
     pub(super) fn into_parts(self) -> (Inner<'a>, Option<Trouble>) {
@@ -78,6 +84,7 @@ impl<'a> Tx<'a> {
         self.admit(args)?;
         match &mut self.inner {
             Inner::Sqlite(connection) => {
+                self.touched = true;
                 let ran = lite::bound(connection, sql, args)
                     .and_then(|mut statement| statement.raw_execute().map_err(lite::Failure::Engine));
                 match ran {
@@ -130,10 +137,13 @@ impl<'a> Tx<'a> {
     pub(super) fn script(&mut self, what: &str, lite: &'static str, pg: &'static str) -> Result<()> {
         self.admit(&[])?;
         match &mut self.inner {
-            Inner::Sqlite(connection) => connection.execute_batch(lite).map_err(|error| {
-                self.trouble = Some(Trouble::Failed);
-                failure::sqlite(what, self.writable, error)
-            }),
+            Inner::Sqlite(connection) => {
+                self.touched = true;
+                connection.execute_batch(lite).map_err(|error| {
+                    self.trouble = Some(Trouble::Failed);
+                    failure::sqlite(what, self.writable, error)
+                })
+            }
             Inner::Postgres { transaction, .. } => {
                 let ran = transaction.batch_execute(pg);
                 ran.map_err(|error| self.postgres_failed(what, error))
@@ -177,6 +187,7 @@ impl<'a> Tx<'a> {
             Inner::Sqlite(connection) => {
                 let failure = match lite::bound(connection, sql, args) {
                     Ok(mut statement) => {
+                        self.touched |= !statement.readonly();
                         let mut rows = statement.raw_query();
                         loop {
                             match rows.next() {

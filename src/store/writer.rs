@@ -1,9 +1,10 @@
 //! SQLite's single writer: one thread, one connection, group commit.
 //!
-//! It takes what is queued into one `BEGIN IMMEDIATE`, a savepoint for each closure, commits once and answers after
-//! the commit returned, so one fsync serves many callers. A lone write waits for nothing. When the batch before was
-//! shared, its callers are probably about to come back, so the writer waits for them, but never longer than the last
-//! commit took or [`LINGER`].
+//! It takes what is queued into one `BEGIN IMMEDIATE`, commits once and answers after the commit returned, so one fsync
+//! serves many callers. A closure that fails after it has touched something spoils its batch: all of it is undone and run
+//! anew, each closure in a savepoint. That is rare, so the others need none. A lone write waits for nothing. When the batch
+//! before was shared, its callers are probably about to come back, so the writer waits for them, but never longer than the
+//! last commit took or [`LINGER`].
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -28,7 +29,7 @@ type Panic = Box<dyn Any + Send>;
 
 /// A closure on its way to the writer.
 trait Task: Send {
-    /// Run it; whether its changes stay.
+    /// Run it, perhaps not for the first time; whether its changes stay.
     fn run(&mut self, tx: &mut Tx<'_>) -> bool;
     /// Answer the caller: with what the closure gave, or with why it was not stored.
     fn settle(self: Box<Self>, failed: Option<Fault>);
@@ -158,10 +159,11 @@ impl Drop for Writer {
 struct Pace {
     size: usize,
     commit: Duration,
+    is_apart: bool,
 }
 
 fn work(connection: &Connection, tasks: &Receiver<Box<dyn Task>>, counters: &Counters) {
-    let mut pace = Pace { size: 1, commit: Duration::ZERO };
+    let mut pace = Pace { size: 1, commit: Duration::ZERO, is_apart: false };
     while let Ok(first) = tasks.recv() {
         pace = batch(connection, first, tasks, &pace, counters);
     }
@@ -175,15 +177,25 @@ fn batch(
     counters: &Counters,
 ) -> Pace {
     let start = Clock::monotonic();
-    let mut done = Vec::with_capacity(before.size);
-    let begun = connection.execute_batch("BEGIN IMMEDIATE");
+    let mut done: Vec<Box<dyn Task>> = Vec::with_capacity(before.size);
     let mut next = Some(first);
-    let mut failed = begun.err().map(|error| failure::sqlite("begin", true, error));
+    let mut failed = begin(connection).err();
+    // Where one batch was spoilt the next may be, too: it has savepoints from its beginning.
+    let (mut is_apart, mut is_spoilt) = (before.is_apart, false);
     while let Some(mut task) = next.take() {
         counters.queue_depth.fetch_sub(1, Relaxed);
         counters.waited(task.queued_at().elapsed());
         if failed.is_none() {
-            failed = one(connection, task.as_mut()).err();
+            match one(connection, task.as_mut(), is_apart) {
+                Ok(Left::Clean) => {}
+                Ok(Left::Undone) => is_spoilt = true,
+                Ok(Left::Changed) => {
+                    (is_spoilt, is_apart) = (true, true);
+                    let own = std::iter::once(&mut task);
+                    failed = anew(connection, done.iter_mut().chain(own)).err();
+                }
+                Err(fault) => failed = Some(fault),
+            }
         }
         done.push(task);
         if done.len() < BATCH && start.elapsed() < LINGER {
@@ -197,15 +209,15 @@ fn batch(
     }
     let committing = Clock::monotonic();
     if failed.is_none() {
-        failed = connection.execute_batch("COMMIT").err().map(|error| failure::sqlite("commit", true, error));
+        failed = execute(connection, "COMMIT").err();
     }
     if failed.is_none() {
         Counters::add(&counters.commits);
     } else if !connection.is_autocommit() {
         // The outcome is the same if this fails: the next BEGIN would say so.
-        let _ = connection.execute_batch("ROLLBACK");
+        let _ = execute(connection, "ROLLBACK");
     }
-    let pace = Pace { size: done.len(), commit: committing.elapsed() };
+    let pace = Pace { size: done.len(), commit: committing.elapsed(), is_apart: is_spoilt };
     for task in done {
         Counters::add(&counters.writes);
         task.settle(failed.as_ref().map(again));
@@ -213,27 +225,59 @@ fn batch(
     pace
 }
 
-/// One closure in its savepoint. Fails only when the whole transaction is lost.
-fn one(connection: &Connection, task: &mut dyn Task) -> Result<()> {
-    let savepoint = |sql: &'static str| {
-        connection
-            .prepare_cached(sql)
-            .and_then(|mut statement| statement.execute([]))
-            .map_err(|error| failure::sqlite(sql, true, error))
-    };
-    savepoint("SAVEPOINT one")?;
+fn begin(connection: &Connection) -> Result<()> {
+    execute(connection, "BEGIN IMMEDIATE")
+}
+
+fn execute(connection: &Connection, sql: &'static str) -> Result<()> {
+    connection
+        .prepare_cached(sql)
+        .and_then(|mut statement| statement.execute([]))
+        .map(drop)
+        .map_err(|error| failure::sqlite(sql, true, error))
+}
+
+/// What a closure left in the transaction of its batch.
+enum Left {
+    /// What it wanted to leave; nothing when it failed before it touched anything.
+    Clean,
+    /// It failed, and what it had touched was undone.
+    Undone,
+    /// It failed, and what it had touched is still there.
+    Changed,
+}
+
+/// One closure, in its savepoint when `is_apart`. Fails only when the whole transaction is lost.
+fn one(connection: &Connection, task: &mut dyn Task, is_apart: bool) -> Result<Left> {
+    if is_apart {
+        execute(connection, "SAVEPOINT one")?;
+    }
     let mut tx = Tx::new(Inner::Sqlite(connection), true);
     let keep = task.run(&mut tx);
+    let is_clean = keep || !tx.has_touched();
     if connection.is_autocommit() {
         // A full disk or an I/O error makes SQLite roll everything back, the others' changes included.
         return Err(task
             .fault()
             .map_or_else(|| failure::busy().because("the engine rolled the batch back"), again));
     }
-    if !keep {
-        savepoint("ROLLBACK TO one")?;
+    if !is_apart {
+        return Ok(if is_clean { Left::Clean } else { Left::Changed });
     }
-    savepoint("RELEASE one")?;
+    if !is_clean {
+        execute(connection, "ROLLBACK TO one")?;
+    }
+    execute(connection, "RELEASE one")?;
+    Ok(if is_clean { Left::Clean } else { Left::Undone })
+}
+
+/// Undo a spoilt batch and run all of it again, each in a savepoint.
+fn anew<'a>(connection: &Connection, tasks: impl Iterator<Item = &'a mut Box<dyn Task>>) -> Result<()> {
+    execute(connection, "ROLLBACK")?;
+    begin(connection)?;
+    for task in tasks {
+        one(connection, task.as_mut(), true)?;
+    }
     Ok(())
 }
 

@@ -8,12 +8,12 @@ use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
 use bytes::Bytes;
 use echopilot_core::config::RateGroup;
-use echopilot_core::flags::{EvaluateAllFlags, EvaluateFlag, Evaluated, Reason};
+use echopilot_core::flags::{AllEvaluated, EvaluateAllFlags, EvaluateFlag, Evaluated, Reason};
 use echopilot_core::operation::Caller;
 use echopilot_core::platform::{Code, Fault, digest_hex};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use crate::layers::Visit;
@@ -61,16 +61,10 @@ pub(super) async fn all(
         Err(fault) => return Wrong::of(&fault).answer(None),
     };
     // The version belongs to all of them: at each flag, clients would take every change of one for a change of all.
-    let flags = All {
-        flags: answer.flags.iter().map(Shown::of).collect(),
-        metadata: Version { version: answer.version },
-    };
-    let mut body = text(&flags);
-    // Of the answer as well as of the whole context: members that no rule reads today may be read tomorrow.
-    let length = body.len();
-    body.extend_from_slice(context.canonical.as_bytes());
-    let tag = format!("\"{}\"", &digest_hex(&body)[..32]);
-    body.truncate(length);
+    // Of what was decided as well as of the whole context: members that no rule reads today may be read tomorrow.
+    let mut named = answer.digest();
+    named.extend_from_slice(context.canonical.as_bytes());
+    let tag = format!("\"{}\"", &digest_hex(&named)[..32]);
     let is_known = headers
         .get_all(IF_NONE_MATCH)
         .iter()
@@ -81,7 +75,7 @@ pub(super) async fn all(
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         response
     } else {
-        document(StatusCode::OK, body)
+        document(StatusCode::OK, text(&All { flags: &answer, metadata: Version { version: answer.version } }))
     };
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         response.headers_mut().insert(ETAG, tag);
@@ -162,9 +156,17 @@ impl Wrong {
 #[derive(Serialize)]
 struct Shown<'a> {
     key: &'a str,
-    value: &'a Value,
+    value: Shape<'a>,
     variant: &'a str,
     reason: &'static str,
+}
+
+/// What a variant stands for.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Shape<'a> {
+    Value(&'a Value),
+    Name(&'a str),
 }
 
 #[derive(Serialize)]
@@ -176,8 +178,18 @@ struct One<'a> {
 
 #[derive(Serialize)]
 struct All<'a> {
-    flags: Vec<Shown<'a>>,
+    #[serde(serialize_with = "each")]
+    flags: &'a AllEvaluated,
     metadata: Version,
+}
+
+fn each<S: Serializer>(flags: &AllEvaluated, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(flags.each().map(|given| Shown {
+        key: given.flag,
+        value: given.value.map_or(Shape::Name(given.variant), Shape::Value),
+        variant: given.variant,
+        reason: word(given.reason),
+    }))
 }
 
 #[derive(Serialize)]
@@ -187,12 +199,16 @@ struct Version {
 
 impl<'a> Shown<'a> {
     fn of(answer: &'a Evaluated) -> Self {
-        let reason = match answer.reason {
-            Reason::Split => "SPLIT",
-            Reason::Disabled => "DISABLED",
-            Reason::Static => "STATIC",
-        };
-        Self { key: &answer.flag, value: &answer.value, variant: &answer.variant, reason }
+        let (value, reason) = (Shape::Value(&answer.value), word(answer.reason));
+        Self { key: &answer.flag, value, variant: &answer.variant, reason }
+    }
+}
+
+const fn word(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Split => "SPLIT",
+        Reason::Disabled => "DISABLED",
+        Reason::Static => "STATIC",
     }
 }
 

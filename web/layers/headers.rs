@@ -1,5 +1,7 @@
 //! What every answer tells a browser, errors included. Nothing on a page is inline, so the policy needs no nonce.
 
+use std::sync::LazyLock;
+
 use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
     X_CONTENT_TYPE_OPTIONS,
@@ -33,17 +35,35 @@ static FIXED: [(HeaderName, HeaderValue); 7] = [
     (HeaderName::from_static("x-permitted-cross-domain-policies"), HeaderValue::from_static("none")),
 ];
 
-/// Add what is missing; what a handler chose about caching stays.
-pub(crate) fn secure(headers: &mut HeaderMap) {
-    headers.reserve(12);
-    let is_page = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    let policy = if is_page { PAGE_POLICY } else { DATA_POLICY };
+/// What a page, and anything else, has when its handler says nothing more. Copying one of them costs less than nine
+/// insertions.
+static PAGE: LazyLock<HeaderMap> = LazyLock::new(|| with_policy(PAGE_POLICY));
+static DATA: LazyLock<HeaderMap> = LazyLock::new(|| with_policy(DATA_POLICY));
+
+fn with_policy(policy: &'static str) -> HeaderMap {
+    let mut headers: HeaderMap = FIXED.iter().cloned().collect();
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
-    for (name, value) in &FIXED {
-        headers.insert(name.clone(), value.clone());
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers
+}
+
+/// Add what is missing; what a handler chose about caching stays, what it says about the rest does not count.
+pub(crate) fn secure(headers: &mut HeaderMap) {
+    let is_page = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let base = if is_page { &PAGE } else { &DATA };
+    let mut given = std::mem::replace(headers, (**base).clone());
+    if let Some(caching) = given.remove(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, caching);
     }
-    if !headers.contains_key(CACHE_CONTROL) {
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let mut current = None;
+    for (name, value) in given {
+        // A name stands at the first of its values only.
+        current = name.or(current);
+        if let Some(name) = &current
+            && !base.contains_key(name)
+        {
+            headers.append(name.clone(), value);
+        }
     }
 }
 
@@ -62,6 +82,8 @@ pub(crate) fn as_lines() -> String {
 
 #[cfg(test)]
 mod tests {
+    use http::header::SET_COOKIE;
+
     use super::*;
 
     #[test]
@@ -77,6 +99,18 @@ mod tests {
         assert_eq!(data[CONTENT_SECURITY_POLICY], DATA_POLICY);
         assert_eq!(data[CACHE_CONTROL], "no-store");
         assert!(as_lines().contains("x-content-type-options: nosniff\r\n"));
+    }
+
+    #[test]
+    fn what_a_handler_says_stays_but_for_what_is_fixed() {
+        let mut headers = HeaderMap::new();
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("sniff"));
+        headers.append(SET_COOKIE, HeaderValue::from_static("a=1"));
+        headers.append(SET_COOKIE, HeaderValue::from_static("b=2"));
+        secure(&mut headers);
+        assert_eq!(headers.get_all(X_CONTENT_TYPE_OPTIONS).iter().collect::<Vec<_>>(), ["nosniff"]);
+        assert_eq!(headers.get_all(SET_COOKIE).iter().collect::<Vec<_>>(), ["a=1", "b=2"]);
+        assert_eq!(headers.len(), 11);
     }
 
     #[test]

@@ -130,7 +130,6 @@ fn respond(site: &Site, answer: Answer, now: Timestamp) -> Response<Body> {
     let mut response = Response::new(Body::from(answer.body));
     *response.status_mut() = StatusCode::from_u16(answer.status.http()).unwrap_or(StatusCode::OK);
     let headers = response.headers_mut();
-    headers.reserve(16);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     if let Some(cookie) = site.cookies.session_change(&answer.session, now) {
         headers.insert(SET_COOKIE, cookie);

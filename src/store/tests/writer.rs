@@ -1,8 +1,11 @@
 //! SQLite's writer, file and group commit.
 
 use std::os::unix::fs::PermissionsExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::channel;
 use std::time::Duration;
+
+use proptest::prelude::*;
 
 use crate::platform::{Clock, Code, Fault, Result};
 use crate::store::testing::TestDatabase;
@@ -13,6 +16,11 @@ statements! {
     PUT = "INSERT INTO counters (name, value) VALUES ($1, $2)";
     PARENT_LATER = "INSERT INTO children (name, parent) VALUES ($1, $2)";
     NAMES = "SELECT name FROM counters ORDER BY name";
+    COUNTED = "SELECT name, value FROM counters ORDER BY name";
+    BUMP = "INSERT INTO counters (name, value) VALUES ($1, $2)
+        ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value";
+    BUMP_TOLD = "INSERT INTO counters (name, value) VALUES ($1, $2)
+        ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value RETURNING value";
 }
 
 fn database() -> TestDatabase {
@@ -37,8 +45,9 @@ fn together(
         let store = store.clone();
         std::thread::spawn(move || {
             store.write(move |_| {
-                started.send(()).unwrap();
-                may_go.lock().unwrap().recv().unwrap();
+                let _ = started.send(());
+                // Run anew when its batch was spoilt, it waits no more: nobody is left to send.
+                let _ = may_go.lock().unwrap().recv();
                 Ok(())
             })
         })
@@ -57,6 +66,7 @@ fn together(
         })
         .collect();
     go.send(()).unwrap();
+    drop(go);
     // The holder's own answer shares the fate of its batch.
     let _ = holder.join().unwrap();
     threads.into_iter().map(std::thread::JoinHandle::join).collect()
@@ -64,6 +74,10 @@ fn together(
 
 fn names(store: &Store) -> Vec<String> {
     store.read(|tx| tx.rows(NAMES, args![])).unwrap()
+}
+
+fn counted(store: &Store) -> Vec<(String, i64)> {
+    store.read(|tx| tx.rows(COUNTED, args![])).unwrap()
 }
 
 #[test]
@@ -102,6 +116,51 @@ fn closures_that_wait_share_a_commit_and_a_bad_one_is_undone_alone() {
     // The holder had used up the batch's time, so the five came in the next one, together or in few.
     let commits = after.commits - before.commits;
     assert!(commits < after.writes - before.writes, "{commits} commits for 6 writes");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever fails among them, before it touches something or after, by itself or by the engine: each closure of a
+    /// batch leaves what it would have left alone.
+    #[test]
+    fn a_batch_leaves_what_its_closures_leave_one_by_one(kinds in proptest::collection::vec(0..6_usize, 1..12)) {
+        const KINDS: [fn(&mut Tx<'_>) -> Result<u64>; 6] = [
+            |tx| tx.run(BUMP, args!["kept", 1]),
+            |tx| {
+                tx.run(BUMP, args!["refused", 1])?;
+                Err(Fault::new(Code::Refused, "after"))
+            },
+            |_| Err(Fault::new(Code::Refused, "before")),
+            |tx| {
+                tx.run(BUMP, args!["panicked", 1])?;
+                panic!("on purpose")
+            },
+            |tx| {
+                tx.run(BUMP, args!["twice", 1])?;
+                tx.run(PUT, args!["kept", 1])
+            },
+            |tx| tx.one::<i64>(BUMP_TOLD, args!["told", 1]).map(i64::cast_unsigned),
+        ];
+        let told = |answers: Vec<std::thread::Result<Result<u64>>>| -> Vec<String> {
+            answers
+                .into_iter()
+                .map(|answer| match answer {
+                    Ok(Ok(value)) => value.to_string(),
+                    Ok(Err(fault)) => fault.code.as_str().to_owned(),
+                    Err(_) => "panicked".to_owned(),
+                })
+                .collect()
+        };
+        let closures: Vec<_> = kinds.iter().map(|kind| KINDS[*kind]).collect();
+        let (shared, alone) = (database(), database());
+        let at_once = told(together(shared.store(), closures.clone()));
+        let one_by_one = closures.into_iter().map(|closure| {
+            catch_unwind(AssertUnwindSafe(|| alone.store().write(closure)))
+        });
+        prop_assert_eq!(at_once, told(one_by_one.collect()));
+        prop_assert_eq!(counted(shared.store()), counted(alone.store()));
+    }
 }
 
 #[test]
