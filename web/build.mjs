@@ -114,7 +114,7 @@ function notices() {
   return Buffer.from(`The style sheet contains parts of Tailwind CSS, which comes under this licence:\n\n${licence}\n`);
 }
 
-/** A style sheet that only some pages load after app.css; it adds to the layer `components` of that one. */
+/** A style sheet that only some pages load after app.css; it adds to a layer of that one. */
 async function further(name) {
   const own = readFileSync(join(here, "client", name), "utf8");
   const result = await transform(own, { loader: "css", minify: true, charset: "utf8", target: TARGETS });
@@ -124,6 +124,7 @@ async function further(name) {
 const files = {
   "app.css": style(),
   "board.css": await further("board.css"),
+  "guide.css": await further("guide.css"),
   "live.js": await script("moving.ts"),
   "periods.js": await script("periods.ts"),
   "app.js": await script("main.ts"),

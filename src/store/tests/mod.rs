@@ -1,5 +1,6 @@
 //! Stories about the store, each told on both engines.
 
+mod checkpoint;
 mod dialect;
 mod documents;
 mod leases;
