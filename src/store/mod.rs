@@ -10,7 +10,6 @@
 //! Everything here blocks. On PostgreSQL a store must not be opened, used or dropped on a worker of an asynchronous
 //! runtime (its client would panic there): use blocking threads, and drop the runtime before the store.
 
-mod checkpoint;
 pub mod documents;
 mod failure;
 pub mod lease;

@@ -28,8 +28,9 @@ const PING: Duration = Duration::from_secs(2);
 
 const READER: &str = "PRAGMA foreign_keys = ON; PRAGMA query_only = ON; PRAGMA cache_size = -1024;
     PRAGMA temp_store = MEMORY;";
+// A checkpoint writes a page once, however often it changed since the last: one in 16 MB writes less than one in 4.
 const WRITER: &str = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -2048;
-    PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;";
+    PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 4000;";
 
 pub(super) struct Sqlite {
     readers: Pool<SqliteConnectionManager>,
@@ -57,7 +58,7 @@ impl Sqlite {
             .error_handler(Box::new(NopErrorHandler))
             .thread_pool(threads("store-readers", 1))
             .build_unchecked(manager);
-        let writer = Writer::start(writer, path.to_owned(), Arc::clone(&counters))?;
+        let writer = Writer::start(writer, Arc::clone(&counters))?;
         Ok(Self { readers, writer, counters })
     }
 

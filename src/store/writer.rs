@@ -8,7 +8,6 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::thread::JoinHandle;
@@ -17,7 +16,6 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use rusqlite::Connection;
 
-use super::checkpoint::Checkpoints;
 use super::stats::Counters;
 use super::tx::{Inner, Tx};
 use super::{failure, nested};
@@ -87,14 +85,14 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, path: PathBuf, counters: Arc<Counters>) -> Result<Self> {
+    pub(super) fn start(connection: Connection, counters: Arc<Counters>) -> Result<Self> {
         let (queue, tasks) = bounded(QUEUE);
         let own = Arc::clone(&counters);
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || {
                 let _inside = nested::enter();
-                work(&connection, path, &tasks, &own);
+                work(&connection, &tasks, &own);
             })
             .map_err(|error| failure::unavailable().because(error))?;
         Ok(Self { queue: Some(queue), thread: Some(thread), counters })
@@ -164,15 +162,10 @@ struct Pace {
     is_apart: bool,
 }
 
-fn work(connection: &Connection, path: PathBuf, tasks: &Receiver<Box<dyn Task>>, counters: &Counters) {
-    // Without its thread SQLite does the same within commits.
-    let mut checkpoints = Checkpoints::start(connection, path).ok();
+fn work(connection: &Connection, tasks: &Receiver<Box<dyn Task>>, counters: &Counters) {
     let mut pace = Pace { size: 1, commit: Duration::ZERO, is_apart: false };
     while let Ok(first) = tasks.recv() {
         pace = batch(connection, first, tasks, &pace, counters);
-        if let Some(checkpoints) = &mut checkpoints {
-            checkpoints.look(connection);
-        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! Stories about the store, each told on both engines.
 
-mod checkpoint;
 mod dialect;
 mod documents;
 mod leases;
