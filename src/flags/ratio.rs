@@ -95,7 +95,8 @@ impl RatioCheck {
 pub(super) fn check_ratios(assigned: &[Assigned], flag: &Flag) -> Vec<RatioCheck> {
     let current = flag.configuration();
     let mut by_configuration: BTreeMap<&str, Vec<&Assigned>> = BTreeMap::new();
-    for row in assigned {
+    // How it was shared is not known of users from before that was kept: nothing can be said of their ratio.
+    for row in assigned.iter().filter(|row| !row.configuration.is_empty()) {
         by_configuration.entry(&row.configuration).or_default().push(row);
     }
     let of = |(configuration, rows): (&str, Vec<&Assigned>)| {

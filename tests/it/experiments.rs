@@ -66,6 +66,28 @@ fn seen(home: &Home, made: &Value, counts: &[(&str, u32, u32)]) {
     }
 }
 
+/// Users whom a store has from before it was kept how a flag was shared: they count in no verdict and block none.
+#[test]
+fn users_of_an_earlier_version_count_in_nothing_and_block_nothing() {
+    on_each_engine(|engine| {
+        let server = start(engine);
+        let made = set(&server, &json!({ "flag": "hero", "rollout_pct": 50, "goal": "paid" }));
+        let rows: Vec<String> =
+            (0..300).map(|number| format!("('hero', 'old-{number}', 'B', 'split', 1, {number})")).collect();
+        let columns = "flag, user_hash, variant, reason, version, assigned_at";
+        server.home.change(&format!("INSERT INTO flag_assignments ({columns}) VALUES {}", rows.join(", ")));
+        let before = report(&server, "hero");
+        assert_eq!((&before["verdict"], &before["sample_ratio"]), (&json!("collecting"), &json!([])));
+        seen(&server.home, &made, &[("A", 1_000, 100), ("B", 1_000, 200)]);
+        let after = report(&server, "hero");
+        assert_eq!((&after["verdict"], &after["winner"]), (&json!("better"), &json!("B")));
+        let users =
+            after["variants"].as_array().unwrap().iter().map(|known| known["users"].as_u64().unwrap());
+        assert_eq!(users.collect::<Vec<_>>(), [1_000, 1_000]);
+        assert_eq!(after["sample_ratio"].as_array().unwrap().len(), 1);
+    });
+}
+
 #[test]
 fn who_was_given_what_is_kept_once_and_never_in_clear() {
     on_each_engine(|engine| {

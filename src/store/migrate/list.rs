@@ -45,4 +45,5 @@ pub const MIGRATIONS: &[Migration] = &[
     step!(18, "0018", "leads"),
     step!(19, "0019", "often_asked"),
     step!(20, "0020", "flags"),
+    step!(21, "0021", "flag_configurations"),
 ];

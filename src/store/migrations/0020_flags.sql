@@ -9,15 +9,13 @@ CREATE TABLE flag_versions (
 );
 CREATE INDEX flag_versions_by_time ON flag_versions (changed_at);
 
--- Who was given which variant, once, and how the flag was shared then: salt and shares as JSON. A version of the document
--- does not tell, since a hand that edits may keep its number. Users stand here as keyed hashes only.
+-- Who was given which variant, once. Users stand here as keyed hashes only.
 CREATE TABLE flag_assignments (
   flag TEXT NOT NULL,
   user_hash TEXT NOT NULL,
   variant TEXT NOT NULL,
   reason TEXT NOT NULL,
   version BIGINT NOT NULL,
-  configuration TEXT NOT NULL,
   assigned_at BIGINT NOT NULL,
   PRIMARY KEY (flag, user_hash, variant)
 );
