@@ -73,7 +73,7 @@ fn everybody_sees_the_public_pages_and_every_link_on_them_leads_somewhere() {
 }
 
 #[test]
-fn holes_in_security_are_reported_to_an_address_that_is_looked_after() {
+fn security_txt_says_where_holes_are_reported_and_until_when_a_copy_is_good() {
     on_each_engine(|engine| {
         let settings = [("PUBLIC_BASE_URL", "https://echo.example"), ("SUPPORT_EMAIL", "help@echo.example")];
         let server = direct(Served::start(engine, &settings));

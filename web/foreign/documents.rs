@@ -35,7 +35,7 @@ pub(super) async fn description(
     Ok(answer(&headers, &description.etag, "application/json", "public, max-age=60", body))
 }
 
-/// How long what security.txt says is good; a file that nobody looks after says nothing after that.
+/// How long a copy of security.txt is good.
 const GOOD_FOR: Duration = Duration::from_hours(24 * 180);
 
 /// GET /.well-known/security.txt

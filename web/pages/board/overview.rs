@@ -375,14 +375,16 @@ fn rows(found: &DependencyHistory, now: Timestamp) -> Vec<DependencyRow> {
     let step = Duration::from_secs(found.beat_s);
     let begins = std::iter::successors(Some(found.since), |begin| Some(begin.plus(step)));
     let time = |time: Timestamp| time.utc().format("%H:%M").to_string();
-    let spans = begins.map(|begin| format!("{} to {} UTC", time(begin), time(begin.plus(step))));
+    let most = found.dependencies.iter().map(|course| course.beats.len()).max().unwrap_or(0);
+    let spans: Vec<String> =
+        begins.take(most).map(|begin| format!("{} to {} UTC", time(begin), time(begin.plus(step)))).collect();
     let row = |course: &DependencyCourse| DependencyRow {
         name: title(&course.name),
         status: course.status.as_str(),
         since: course.broken_since.map(moment),
         checked: course.checked_at.map(clock),
         stale: course.checked_at.filter(|_| is_stale(course, now)).map(|at| age(at, now)),
-        beats: spans.clone().zip(&course.beats).map(|(span, status)| beat(&span, *status)).collect(),
+        beats: spans.iter().zip(&course.beats).map(|(span, status)| beat(span, *status)).collect(),
     };
     found.dependencies.iter().map(row).collect()
 }
